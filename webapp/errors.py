@@ -1,0 +1,33 @@
+"""What can go wrong in a use case, as types that a route turns into an answer."""
+
+from workflows.engine import Refusal
+
+
+class NotFound(LookupError):
+    """Unknown or foreign: the same answer for both (404)."""
+
+
+class Refused(Exception):
+    """The engine said no; carries every blocker (409 on a page, with the reasons)."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(f"{refusal.trigger}: {', '.join(b.code for b in refusal.blockers)}")
+        self.refusal = refusal
+
+
+class Conflict(Exception):
+    """Somebody else moved it on since this form was opened (409)."""
+
+    def __init__(self, was: int, now: int) -> None:
+        super().__init__(f"version {was} is stale, it is {now}")
+        self.was = was
+        self.now = now
+
+
+class Invalid(Exception):
+    """What was typed does not hold; `field` names where to say so, `message` is a translated sentence (422)."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message

@@ -1,0 +1,5 @@
+"""Every table, one file per family. Importing this package knows the whole schema."""
+
+from webapp.models import agreement, application, assessment, monitoring, people, programme, record
+
+__all__ = ["agreement", "application", "assessment", "monitoring", "people", "programme", "record"]

@@ -1,0 +1,161 @@
+"""Agreements, their immutable documents, the tranche schedule and the signatures [S2.13]–[S2.15]."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.extensions import Base
+from webapp.models.application import Application, StoredFile
+from webapp.models.people import Organisation, Person
+from webapp.models.types import Case, Instant, Money, states_check, word
+from workflows.vocabulary import Instrument, Machine
+
+
+class Agreement(Case, Base):
+    """What binds the parties. `scheduled` is the sum of the tranches, kept by the database's own triggers."""
+
+    __tablename__ = "agreement"
+    __machine__ = Machine.AGREEMENT
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    kind: Mapped[Instrument] = mapped_column(word(Instrument))
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    grant: Mapped[Decimal] = mapped_column(Money)
+    own_share: Mapped[Decimal] = mapped_column(Money)
+    scheduled: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    currency: Mapped[str] = mapped_column(String(3))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    conditions: Mapped[str] = mapped_column(Text, default="")
+    special_terms: Mapped[str] = mapped_column(Text, default="")
+    issued_document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id", use_alter=True))
+    in_force_on: Mapped[date | None]
+
+    application: Mapped[Application] = relationship()
+    parties: Mapped[list["AgreementParty"]] = relationship(order_by="AgreementParty.position")
+    tranches: Mapped[list["Tranche"]] = relationship(order_by="Tranche.number", cascade="all, delete-orphan")
+    documents: Mapped[list["Document"]] = relationship(
+        back_populates="agreement", foreign_keys="Document.agreement_id", order_by="Document.number"
+    )
+    issued_document: Mapped["Document | None"] = relationship(foreign_keys=[issued_document_id], post_update=True)
+
+    __table_args__ = (
+        states_check(Machine.AGREEMENT),
+        CheckConstraint('"grant" > 0 AND own_share >= 0', name="amounts"),
+        CheckConstraint("ends_on > starts_on", name="period"),
+        CheckConstraint('state IN (\'draft\', \'voided\') OR scheduled = "grant"', name="tranches_add_up"),
+        CheckConstraint("state IN ('draft', 'voided') OR issued_document_id IS NOT NULL", name="issued_has_document"),
+        CheckConstraint("(state IN ('in_force', 'ended')) = (in_force_on IS NOT NULL)", name="in_force_dated"),
+    )
+
+
+class AgreementParty(Base):
+    """Who signs: partner municipality first, then the other members, the programme's director last."""
+
+    __tablename__ = "agreement_party"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    position: Mapped[int] = mapped_column(SmallInteger)
+    is_operator: Mapped[bool] = mapped_column(default=False)
+    signatory_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    capacity: Mapped[str] = mapped_column(String(200), default="")
+    mandate_act: Mapped[str] = mapped_column(String(300), default="")
+    mandate_date: Mapped[date | None]
+    mandate_number: Mapped[str] = mapped_column(String(100), default="")
+
+    organisation: Mapped[Organisation] = relationship()
+    signatory: Mapped[Person | None] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("agreement_id", "organisation_id"),
+        UniqueConstraint("agreement_id", "position"),
+    )
+
+
+class Tranche(Base):
+    """One planned payment; the schedule adds up to the grant before anything is issued."""
+
+    __tablename__ = "tranche"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"), index=True)
+    number: Mapped[int] = mapped_column(SmallInteger)
+    amount: Mapped[Decimal] = mapped_column(Money)
+    condition: Mapped[str] = mapped_column(String(300))
+    due_on: Mapped[date]
+    is_balance: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        UniqueConstraint("agreement_id", "number"),
+        CheckConstraint("amount > 0", name="amount"),
+    )
+
+
+class DocumentKind(StrEnum):
+    MEMORANDUM = "memorandum"
+    INVESTMENT_CONTRACT = "investment_contract"
+    AWARD = "award"
+    RESERVE = "reserve"
+    REJECTION = "rejection"
+    INELIGIBLE = "ineligible"
+    APPEAL_OUTCOME = "appeal_outcome"
+    CLOSING = "closing"
+
+
+class Document(Base):
+    """An immutable Word file: the snapshot it was written from, and the hash of its bytes once written.
+
+    A contract version is never replaced, only followed. `file_id` is None until the letter has been rendered.
+    """
+
+    __tablename__ = "document"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"), index=True)
+    kind: Mapped[DocumentKind] = mapped_column(word(DocumentKind))
+    reference: Mapped[str] = mapped_column(String(60), unique=True)
+    number: Mapped[int] = mapped_column(SmallInteger, default=1)
+    context: Mapped[dict[str, Any]] = mapped_column(JSON)
+    context_sha256: Mapped[str] = mapped_column(String(64))
+    template_sha256: Mapped[str | None] = mapped_column(String(64))
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    application: Mapped[Application] = relationship()
+    agreement: Mapped[Agreement | None] = relationship(back_populates="documents", foreign_keys=[agreement_id])
+    file: Mapped[StoredFile | None] = relationship()
+    signatures: Mapped[list["Signature"]] = relationship(order_by="Signature.id")
+
+
+class Signature(Base):
+    """A person's signature for one party, in their capacity, against the hash of the stored file."""
+
+    __tablename__ = "signature"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+    party_id: Mapped[int] = mapped_column(ForeignKey("agreement_party.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    capacity: Mapped[str] = mapped_column(String(200))
+    mandate: Mapped[str] = mapped_column(String(500))
+    document_sha256: Mapped[str] = mapped_column(String(64))
+    consent: Mapped[str] = mapped_column(Text)
+    consent_version: Mapped[str] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(10))
+    level: Mapped[str] = mapped_column(String(40), default="click-to-sign")
+    address: Mapped[str] = mapped_column(String(45), default="")
+    user_agent: Mapped[str] = mapped_column(String(300), default="")
+    signed_at: Mapped[datetime] = mapped_column(Instant)
+
+    person: Mapped[Person] = relationship()
+    party: Mapped[AgreementParty] = relationship()
+
+    __table_args__ = (UniqueConstraint("document_id", "party_id"), UniqueConstraint("document_id", "person_id"))

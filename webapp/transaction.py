@@ -1,0 +1,43 @@
+"""One request, one transaction: opened for writing when the method is unsafe, committed on 2xx–3xx, else rolled back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask, Response, request
+
+from webapp.extensions import db
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+def for_writing() -> None:
+    """Begin a fresh write transaction; on SQLite this takes the lock now. Anything read before is read anew."""
+    db.session.rollback()
+    db.session.connection(execution_options={"writes": True})
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """A write transaction outside a request: committed at the end, rolled back on any error."""
+    for_writing()
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+def init_app(app: Flask) -> None:
+    @app.before_request
+    def _open() -> None:
+        if request.method not in SAFE and request.endpoint != "static":
+            for_writing()
+
+    @app.after_request
+    def _settle(response: Response) -> Response:
+        if request.method in SAFE or response.status_code >= 400:
+            db.session.rollback()
+        else:
+            db.session.commit()
+        return response

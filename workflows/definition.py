@@ -1,0 +1,87 @@
+"""How a machine is written down: a table of states and a table of moves. Topology is code, figures are settings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from workflows.facts import Actor, Blocker
+from workflows.vocabulary import Effect, Machine, Outcome, Role, State, Trigger
+
+Guard = Callable[[Any, Actor], Blocker | None]
+Selector = Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class StateSpec:
+    """A state and what it means. `deadline` names the `Rules` field (days) after which `on_deadline` is fired."""
+
+    name: State
+    is_review: bool = False
+    is_final: bool = False
+    outcome: Outcome | None = None
+    deadline: str | None = None
+    on_deadline: Trigger | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One edge. `by` has no default: no move without an owner. `when` chooses among edges of one (trigger, source)."""
+
+    trigger: Trigger
+    source: State
+    dest: State
+    by: frozenset[Role]
+    guards: tuple[Guard, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    when: Selector | None = None
+    needs_reason: bool = False
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One machine: where it starts, its states and its moves; `version` is pinned by each case."""
+
+    machine: Machine
+    version: int
+    initial: State
+    states: tuple[StateSpec, ...]
+    moves: tuple[Move, ...]
+    _index: dict[tuple[State, Trigger], tuple[Move, ...]] = field(init=False, repr=False, compare=False)
+    _out: dict[State, tuple[Move, ...]] = field(init=False, repr=False, compare=False)
+    _specs: dict[State, StateSpec] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        index: dict[tuple[State, Trigger], tuple[Move, ...]] = {}
+        out: dict[State, tuple[Move, ...]] = {}
+        for move in self.moves:
+            key = (move.source, move.trigger)
+            index[key] = (*index.get(key, ()), move)
+            out[move.source] = (*out.get(move.source, ()), move)
+        object.__setattr__(self, "_index", index)
+        object.__setattr__(self, "_out", out)
+        object.__setattr__(self, "_specs", {spec.name: spec for spec in self.states})
+
+    def edges(self, source: State, trigger: Trigger) -> tuple[Move, ...]:
+        return self._index.get((source, trigger), ())
+
+    def leaving(self, source: State) -> tuple[Move, ...]:
+        return self._out.get(source, ())
+
+    def spec(self, state: State) -> StateSpec:
+        return self._specs[state]
+
+
+def moves(
+    trigger: Trigger,
+    sources: State | tuple[State, ...],
+    dest: State,
+    by: Role | tuple[Role, ...],
+    *guards: Guard,
+    effects: tuple[Effect, ...] = (),
+    when: Selector | None = None,
+    needs_reason: bool = False,
+) -> tuple[Move, ...]:
+    """The same move from one or several sources, as one line of a table."""
+    owners = frozenset(by if isinstance(by, tuple) else (by,))
+    from_states = sources if isinstance(sources, tuple) else (sources,)
+    return tuple(Move(trigger, source, dest, owners, guards, effects, when, needs_reason) for source in from_states)

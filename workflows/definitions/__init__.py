@@ -1,0 +1,13 @@
+"""Every machine of the product, by name and version. A case keeps the version it began with."""
+
+from workflows.definition import Definition
+from workflows.definitions.agreement import AGREEMENT
+from workflows.definitions.application import APPLICATION
+from workflows.definitions.monitoring import ACTION, OBLIGATION, REPORT
+from workflows.definitions.programme import CALL, PLAN, PROGRAMME
+from workflows.definitions.review import REVIEW
+from workflows.vocabulary import Machine
+
+ALL: tuple[Definition, ...] = (PROGRAMME, PLAN, CALL, APPLICATION, REVIEW, AGREEMENT, REPORT, ACTION, OBLIGATION)
+CURRENT: dict[Machine, Definition] = {definition.machine: definition for definition in ALL}
+BY_VERSION: dict[tuple[Machine, int], Definition] = {(d.machine, d.version): d for d in ALL}

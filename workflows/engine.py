@@ -1,0 +1,121 @@
+"""decide() and offers(): the only place that drives `transitions`, always on a throwaway subject.
+
+`transitions` returns False silently on a failed condition, so every guard is asked first and answers with its reason;
+the library then fires the chosen edge, and its only condition is "this is the chosen edge".
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from transitions import EventData
+from transitions import Machine as TransitionsMachine
+
+from workflows.definition import Definition, Move
+from workflows.facts import Actor, Blocker, Facts
+from workflows.vocabulary import Role, State, Trigger
+
+NO_SUCH_MOVE = "no_such_move"
+NOT_YOURS = "not_your_role"
+REASON_MISSING = "reason_missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why nothing happened; one blocker at least."""
+
+    trigger: Trigger
+    blockers: tuple[Blocker, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A move that leaves this state, as one actor sees it now. `mine` is about the role, `blockers` about the facts."""
+
+    move: Move
+    mine: bool
+    blockers: tuple[Blocker, ...]
+
+    @property
+    def ready(self) -> bool:
+        return self.mine and not self.blockers
+
+
+class _Subject:
+    """Carries a state through one firing; never an ORM row."""
+
+    __slots__ = ("state", "chosen")
+
+    def __init__(self, state: State, chosen: Move) -> None:
+        self.state: str = state.value
+        self.chosen = chosen
+
+
+@cache
+def _machine(machine_key: tuple[str, int]) -> TransitionsMachine:
+    from workflows.definitions import BY_VERSION
+
+    definition = next(d for (name, version), d in BY_VERSION.items() if (name.value, version) == machine_key)
+    machine = TransitionsMachine(
+        model=None,
+        states=[spec.name.value for spec in definition.states],
+        initial=definition.initial.value,
+        auto_transitions=False,
+        queued=False,
+        send_event=True,
+    )
+    for move in definition.moves:
+        machine.add_transition(move.trigger.value, move.source.value, move.dest.value, conditions=[_chosen(move)])
+    return machine
+
+
+def _chosen(move: Move) -> Callable[[EventData], bool]:
+    def is_the_chosen_edge(event: EventData) -> bool:
+        return getattr(event.model, "chosen", None) is move
+
+    return is_the_chosen_edge
+
+
+def _select(definition: Definition, state: State, trigger: Trigger, facts: Facts) -> Move | None:
+    edges = definition.edges(state, trigger)
+    return next((move for move in edges if move.when is None or move.when(facts)), None)
+
+
+def _judge(move: Move, actor: Actor, facts: Facts) -> tuple[Blocker, ...]:
+    answers = (guard(facts, actor) for guard in move.guards)
+    return tuple(blocker for blocker in answers if blocker is not None)
+
+
+def decide(
+    definition: Definition, state: State, trigger: Trigger, actor: Actor, facts: Facts, *, reason: str = ""
+) -> Move | Refusal:
+    """The move that happens, or every reason why it does not. Pure: nothing is written anywhere."""
+    move = _select(definition, state, trigger, facts)
+    if move is None:
+        return Refusal(trigger, (Blocker(NO_SUCH_MOVE, (), (("state", state.value), ("trigger", trigger.value))),))
+    if not actor.roles & move.by:
+        return Refusal(trigger, (Blocker(NOT_YOURS, _owners(move)),))
+    blockers = _judge(move, actor, facts)
+    if move.needs_reason and not reason.strip():
+        blockers = (*blockers, Blocker(REASON_MISSING))
+    if blockers:
+        return Refusal(trigger, blockers)
+    subject = _Subject(state, move)
+    fired = _machine((definition.machine.value, definition.version)).events[trigger.value].trigger(subject)
+    if not fired or subject.state != move.dest.value:
+        raise RuntimeError(f"{definition.machine} v{definition.version}: {trigger} from {state} did not fire")
+    return move
+
+
+def offers(definition: Definition, state: State, actor: Actor, facts: Facts) -> tuple[Offer, ...]:
+    """Every move that leaves this state, with what stands in its way for this actor; one per trigger, table order."""
+    seen: dict[Trigger, Offer] = {}
+    for move in definition.leaving(state):
+        if move.trigger in seen or _select(definition, state, move.trigger, facts) is not move:
+            continue
+        seen[move.trigger] = Offer(move, bool(actor.roles & move.by), _judge(move, actor, facts))
+    return tuple(seen.values())
+
+
+def _owners(move: Move) -> tuple[Role, ...]:
+    return tuple(sorted(move.by))

@@ -1,0 +1,221 @@
+"""What the rules are told: frozen, plain values. `webapp.services.facts` builds them from the models."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from workflows.vocabulary import Instrument, Role, State
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks, with the roles that count for this very object."""
+
+    person_id: int
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """Why a move cannot happen: a code with its numbers, and who can clear it. The words live in `webapp.wording`."""
+
+    code: str
+    cleared_by: tuple[Role, ...] = ()
+    params: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A programme's figures: defaults are proposals [P], a programme manager sets them, code never holds them."""
+
+    clarification_days: int = 30
+    baseline_bar: Decimal = Decimal("2")
+    quorum: int = 2
+    review_spread: Decimal = Decimal("20")
+    fund_from: Decimal = Decimal("60")
+    fit_minimum: int = 3
+    mandate_manager: Decimal = Decimal("25000")
+    mandate_finance: Decimal = Decimal("150000")
+    appeal_days: int = 42
+    reserve_days: int = 180
+    notice_days: int = 60
+    detailed_audit_above: Decimal = Decimal("100000")
+    interim_report_months: int = 12
+    final_report_months: int = 3
+    advance_percent: int = 80
+    advance_limit_percent: int = 90
+    cure_days: int = 30
+    payment_days: int = 30
+    record_years: int = 7
+    asset_years: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeFacts:
+    rules: Rules
+    approved_plans: int
+    open_calls: int
+    open_cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFacts:
+    """A country plan's readiness [S2.3] [S2.8] [S2.9]."""
+
+    empty_sections: tuple[str, ...]
+    policy_references: int
+    sector_benefit: bool
+    themes: int
+    endorsed: bool
+    envelope: Decimal
+    budget_left: Decimal
+    drafted_by: int
+    open_calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    plan_state: State
+    programme_state: State
+    opens_on: date
+    closes_on: date
+    today: date
+    themes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationFacts:
+    """Everything a guard of the application's machine may ask. Loaded in bulk for lists."""
+
+    rules: Rules
+    today: date
+    # applying
+    missing: tuple[str, ...] = ()
+    call_open: bool = False
+    on_theme: bool = False
+    unsigned_parties: tuple[str, ...] = ()
+    lead_signatories: frozenset[int] = frozenset()
+    party_people: frozenset[int] = frozenset()
+    # eligibility
+    rules_open: int = 0
+    rules_failed: int = 0
+    clarification_considered: bool = False
+    assessors_available: bool = False
+    # clarification
+    clarification_asked: bool = False
+    clarification_due_in: int | None = None
+    clarification_answered: bool = False
+    return_state: State | None = None
+    # baseline: one mean per municipality; None while incomplete
+    baseline_open: tuple[str, ...] = ()
+    baseline_low: tuple[str, ...] = ()
+    support_plan: bool = False
+    # review
+    valid_reviews: int = 0
+    partner_lga_reviewed: bool = False
+    review_spread: Decimal = Decimal(0)
+    extra_review: bool = False
+    mean_score: Decimal | None = None
+    lowest_fit: int | None = None
+    # decision
+    recommended: State | None = None
+    recommended_by: int | None = None
+    confirmed_by: frozenset[int] = frozenset()
+    confirmed_roles: tuple[Role, ...] = ()
+    decision_amount: Decimal = Decimal(0)
+    mandate_missing: tuple[Role, ...] = ()
+    envelope_left: Decimal = Decimal(0)
+    eligibility_officers: frozenset[int] = frozenset()
+    reviewers: frozenset[int] = frozenset()
+    manager: int | None = None
+    # refusal and appeal
+    letter_sent_on: date | None = None
+    last_appeal_day: date | None = None
+    appeals: int = 0
+    refusals: int = 0
+    refused_as: State | None = None
+    panel_votes: frozenset[int] = frozenset()
+    panel_upheld: int = 0
+    panel_dismissed: int = 0
+    reserve_until: date | None = None
+    # contract
+    instrument: Instrument | None = None
+    instrument_computed: Instrument | None = None
+    amount_fits: bool = True
+    conditions_open: tuple[str, ...] = ()
+    agreement_in_force: bool = False
+    # monitoring and closing
+    committee_decided: bool = False
+    focal_points_missing: tuple[str, ...] = ()
+    notice_ends_on: date | None = None
+    final_report_accepted: bool = False
+    reports_open: int = 0
+    audit_opinion: bool = False
+    obligations_open: int = 0
+    actions_open: int = 0
+    findings_open: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFacts:
+    reviewer: int
+    conflict_declared: bool | None
+    conflict_known: bool
+    unscored: tuple[str, ...]
+    advice_given: bool
+    case_in_review: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementFacts:
+    """One agreement: its schedule, its stored document and the signatures on that document's hash [S2.13]."""
+
+    grant: Decimal
+    scheduled: Decimal
+    advances_percent: Decimal
+    advance_limit: int
+    instrument: Instrument
+    instrument_computed: Instrument
+    document_current: bool
+    gaps: tuple[str, ...] = ()
+    unsigned: tuple[str, ...] = ()
+    signed: int = 0
+    case_over: bool = False
+    manager: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFacts:
+    empty_sections: tuple[str, ...]
+    author: int | None
+    is_final: bool
+    period_over: bool
+    case_running: bool
+    findings_unsettled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ActionFacts:
+    evidence: bool
+    done_by: int | None
+    verified_by: int | None
+    owner: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationFacts:
+    evidence: bool
+    delivered_by: int | None
+
+
+Facts = (
+    ProgrammeFacts
+    | PlanFacts
+    | CallFacts
+    | ApplicationFacts
+    | ReviewFacts
+    | AgreementFacts
+    | ReportFacts
+    | ActionFacts
+    | ObligationFacts
+)

@@ -1,0 +1,423 @@
+"""Guards: each looks at plain facts and returns None or the reason why not, with who can clear it. No words here."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from workflows import facts as f
+from workflows.facts import Actor, Blocker
+from workflows.instrument import is_downgrade
+from workflows.vocabulary import Role, State
+
+APPLICANT = (Role.APPLICANT_EDITOR, Role.SIGNATORY)
+MANAGER = (Role.PROGRAMME_MANAGER,)
+LGA = (Role.LGA_OFFICER, Role.LEAD_REVIEWER)
+
+
+def _when(bad: object, code: str, cleared_by: tuple[Role, ...], **params: object) -> Blocker | None:
+    shown = tuple((key, str(value)) for key, value in params.items())
+    return Blocker(code, cleared_by, shown) if bad else None
+
+
+# --- programme, plan, call -------------------------------------------------------------------------------------------
+
+
+def programme_has_no_open_work(x: f.ProgrammeFacts, actor: Actor) -> Blocker | None:
+    return _when(x.open_calls or x.open_cases, "programme_has_open_work", MANAGER, calls=x.open_calls, cases=x.open_cases)
+
+
+def plan_sections_filled(x: f.PlanFacts, actor: Actor) -> Blocker | None:
+    """Actors, policies and windows of opportunity stand in the plan [S2.8]."""
+    return _when(x.empty_sections, "plan_sections_empty", MANAGER, sections=",".join(x.empty_sections))
+
+
+def plan_has_policy(x: f.PlanFacts, actor: Actor) -> Blocker | None:
+    return _when(x.policy_references < 1, "plan_policy_missing", MANAGER)
+
+
+def plan_has_sector_benefit(x: f.PlanFacts, actor: Actor) -> Blocker | None:
+    return _when(not x.sector_benefit, "plan_sector_benefit_missing", LGA + MANAGER)
+
+
+def plan_has_themes(x: f.PlanFacts, actor: Actor) -> Blocker | None:
+    return _when(x.themes < 1, "plan_themes_missing", MANAGER)
+
+
+def plan_is_endorsed(x: f.PlanFacts, actor: Actor) -> Blocker | None:
+    """The association stands behind the plan from the outset [S2.9]."""
+    return _when(not x.endorsed, "plan_not_endorsed", (Role.LGA_OFFICER,))
+
+
+def plan_fits_budget(x: f.PlanFacts, actor: Actor) -> Blocker | None:
+    return _when(x.envelope <= 0 or x.envelope > x.budget_left, "plan_over_budget", MANAGER, left=x.budget_left)
+
+
+def plan_approver_is_not_drafter(x: f.PlanFacts, actor: Actor) -> Blocker | None:
+    return _when(actor.person_id == x.drafted_by, "plan_own_draft", (Role.DIRECTOR,))
+
+
+def plan_has_no_open_call(x: f.PlanFacts, actor: Actor) -> Blocker | None:
+    return _when(x.open_calls, "plan_has_open_call", MANAGER)
+
+
+def call_plan_approved(x: f.CallFacts, actor: Actor) -> Blocker | None:
+    return _when(x.plan_state is not State.APPROVED, "call_plan_not_approved", (Role.DIRECTOR,))
+
+
+def call_programme_open(x: f.CallFacts, actor: Actor) -> Blocker | None:
+    return _when(x.programme_state is not State.OPEN, "call_programme_not_open", MANAGER)
+
+
+def call_not_past(x: f.CallFacts, actor: Actor) -> Blocker | None:
+    return _when(x.today > x.closes_on, "call_already_past", MANAGER, closes=x.closes_on)
+
+
+# --- applying --------------------------------------------------------------------------------------------------------
+
+
+def complete(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(x.missing, "incomplete", APPLICANT, sections=",".join(x.missing))
+
+
+def call_open(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(not x.call_open, "call_not_open", MANAGER)
+
+
+def on_theme(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    """An application outside the plan's themes cannot be submitted [S2.2]."""
+    return _when(not x.on_theme, "off_theme", APPLICANT)
+
+
+def all_signed_off(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(x.unsigned_parties, "sign_off_missing", (Role.SIGNATORY,), parties=", ".join(x.unsigned_parties))
+
+
+def acts_for_lead(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(actor.person_id not in x.lead_signatories, "not_lead_signatory", (Role.SIGNATORY,))
+
+
+# --- segregation of duties, by person and file -------------------------------------------------------------------------
+
+
+def not_of_a_party(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    """Nobody handles the file of a municipality they belong to (EU Financial Regulation art. 61)."""
+    return _when(actor.person_id in x.party_people, "belongs_to_party", MANAGER)
+
+
+def fresh_confirmer(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    """Who recommended, checked eligibility or reviewed does not confirm."""
+    touched = x.eligibility_officers | x.reviewers | x.party_people
+    if x.recommended_by is not None:
+        touched |= {x.recommended_by}
+    return _when(actor.person_id in touched, "not_a_fresh_confirmer", (*MANAGER, Role.FINANCE_OFFICER, Role.DIRECTOR))
+
+
+# --- eligibility -------------------------------------------------------------------------------------------------------
+
+
+def rules_all_checked(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(x.rules_open, "rules_unchecked", MANAGER, count=x.rules_open)
+
+
+def mandatory_rules_pass(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    """A failed mandatory rule means ineligible [S2.11]."""
+    return _when(x.rules_failed, "rules_failed", MANAGER, count=x.rules_failed)
+
+
+def a_rule_fails(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(not x.rules_failed, "no_rule_failed", MANAGER)
+
+
+def clarification_considered(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    """Clarify before rejecting (European Ombudsman 1846/2023)."""
+    return _when(not x.clarification_considered, "clarification_not_considered", MANAGER)
+
+
+def assessor_available(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(not x.assessors_available, "no_assessor", (Role.SYSTEM_ADMIN, Role.PROGRAMME_MANAGER))
+
+
+# --- clarification -----------------------------------------------------------------------------------------------------
+
+
+def question_asked(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(not x.clarification_asked, "question_missing", (*MANAGER, *LGA, Role.ASSESSOR))
+
+
+def question_due_in_time(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    late = x.clarification_due_in is not None and not 0 < x.clarification_due_in <= x.rules.clarification_days
+    return _when(late, "question_due_wrong", (*MANAGER, *LGA, Role.ASSESSOR), days=x.rules.clarification_days)
+
+
+def question_answered(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(not x.clarification_answered, "answer_missing", APPLICANT)
+
+
+def returns_to(state: State) -> Callable[[f.ApplicationFacts], bool]:
+    """Selector: a clarification goes back to the state it came from."""
+
+    def selected(x: f.ApplicationFacts) -> bool:
+        return x.return_state is state
+
+    selected.__name__ = f"returns_to_{state}"
+    return selected
+
+
+# --- baseline ----------------------------------------------------------------------------------------------------------
+
+
+def baseline_complete(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(x.baseline_open, "baseline_incomplete", (Role.ASSESSOR,), parties=", ".join(x.baseline_open))
+
+
+def baseline_passed(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    low = ", ".join(x.baseline_low)
+    return _when(x.baseline_low, "baseline_low", (Role.ASSESSOR,), parties=low, bar=x.rules.baseline_bar)
+
+
+def below_the_bar(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(not x.baseline_low, "baseline_not_low", (Role.ASSESSOR,))
+
+
+# --- review ------------------------------------------------------------------------------------------------------------
+
+
+def quorum(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    """No decision without independent LGA reviews, one of them from the partner's country [S2.10]."""
+    return _when(x.valid_reviews < x.rules.quorum, "quorum_open", LGA, have=x.valid_reviews, need=x.rules.quorum)
+
+
+def partner_lga_heard(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(not x.partner_lga_reviewed, "partner_lga_missing", LGA)
+
+
+def spread_settled(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    wide = x.review_spread > x.rules.review_spread and not x.extra_review
+    return _when(wide, "spread_unsettled", MANAGER, spread=x.review_spread, limit=x.rules.review_spread)
+
+
+# --- decision ----------------------------------------------------------------------------------------------------------
+
+
+def recommended_as(state: State) -> Callable[[f.ApplicationFacts, Actor], Blocker | None]:
+    """The file's manager recommended this very outcome."""
+
+    def guard(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+        return _when(x.recommended is not state, "not_recommended", MANAGER, outcome=state)
+
+    guard.__name__ = f"recommended_as_{state}"
+    return guard
+
+
+def mandate_complete(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(x.mandate_missing, "mandate_open", x.mandate_missing, roles=",".join(x.mandate_missing))
+
+
+def envelope_has_room(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(x.decision_amount > x.envelope_left, "envelope_short", MANAGER, left=x.envelope_left)
+
+
+def score_allows_funding(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    """Fund from the threshold with enough fit [P]; below it only reserve or rejection can be confirmed."""
+    low = x.mean_score is None or x.mean_score < x.rules.fund_from or (x.lowest_fit or 0) < x.rules.fit_minimum
+    return _when(low, "score_too_low", LGA, score=x.mean_score, need=x.rules.fund_from, fit=x.rules.fit_minimum)
+
+
+def reserve_validity_over(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    open_still = x.reserve_until is None or x.today <= x.reserve_until
+    return _when(open_still, "reserve_still_valid", (Role.SYSTEM,), until=x.reserve_until or "")
+
+
+# --- appeal ------------------------------------------------------------------------------------------------------------
+
+
+def within_appeal_time(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    late = x.last_appeal_day is None or x.today > x.last_appeal_day
+    return _when(late, "appeal_too_late", (), last=x.last_appeal_day or "", days=x.rules.appeal_days)
+
+
+def first_appeal(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(x.appeals, "appeal_used", ())
+
+
+def new_to_file(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    """A panel member has touched nothing of this file before."""
+    touched = x.reviewers | x.eligibility_officers | x.confirmed_by | x.party_people
+    touched |= {p for p in (x.recommended_by, x.manager) if p is not None}
+    return _when(actor.person_id in touched, "not_new_to_file", (Role.SYSTEM_ADMIN, Role.DIRECTOR))
+
+
+def panel_upholds(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(x.panel_upheld < 2, "panel_open", (Role.PANEL_MEMBER,), votes=x.panel_upheld)
+
+
+def panel_dismisses(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(x.panel_dismissed < 2, "panel_open", (Role.PANEL_MEMBER,), votes=x.panel_dismissed)
+
+
+def refused_as(state: State) -> Callable[[f.ApplicationFacts], bool]:
+    """Selector: an upheld appeal goes back to the stage that refused."""
+
+    def selected(x: f.ApplicationFacts) -> bool:
+        return x.refused_as is state
+
+    selected.__name__ = f"refused_as_{state}"
+    return selected
+
+
+def refusal_is_final(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    """42 days have passed without an appeal, or it is the second refusal."""
+    waiting = x.refusals < 2 and (x.last_appeal_day is None or x.today <= x.last_appeal_day)
+    return _when(waiting, "appeal_time_running", (Role.SYSTEM,), last=x.last_appeal_day or "")
+
+
+# --- contracting -------------------------------------------------------------------------------------------------------
+
+
+def instrument_chosen(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(x.instrument is None, "instrument_open", MANAGER)
+
+
+def instrument_not_lowered(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    lowered = x.instrument and x.instrument_computed and is_downgrade(x.instrument, x.instrument_computed)
+    return _when(lowered, "instrument_lowered", MANAGER)
+
+
+def agreement_in_force(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    """No activation, no payment without signatures [S2.13]."""
+    return _when(not x.agreement_in_force, "signatures_open", (Role.SIGNATORY, Role.DIRECTOR))
+
+
+# --- monitoring and closing --------------------------------------------------------------------------------------------
+
+
+def committee_decided(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    """A recorded yes or no with its reason [S1.5]."""
+    return _when(not x.committee_decided, "committee_undecided", MANAGER)
+
+
+def focal_points_named(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    names = ", ".join(x.focal_points_missing)
+    return _when(x.focal_points_missing, "focal_points_missing", (*MANAGER, Role.MUNICIPALITY_ADMIN), parties=names)
+
+
+def notice_over(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    early = x.notice_ends_on is None or x.today <= x.notice_ends_on
+    return _when(early, "notice_running", (Role.DIRECTOR,), ends=x.notice_ends_on or "")
+
+
+def final_report_accepted(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(not x.final_report_accepted, "final_report_open", (*APPLICANT, *MANAGER))
+
+
+def reports_settled(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(x.reports_open, "reports_open", (*APPLICANT, *MANAGER), count=x.reports_open)
+
+
+def audit_given(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    """The audit's opinion is a fact that others act on [S2.18]."""
+    return _when(not x.audit_opinion, "audit_open", (Role.AUDITOR,))
+
+
+def obligations_settled(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    """Who was trained has helped others to learn [S2.22]."""
+    return _when(x.obligations_open, "obligations_open", (*APPLICANT, *MANAGER), count=x.obligations_open)
+
+
+def actions_settled(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(x.actions_open, "actions_open", (*APPLICANT, *MANAGER), count=x.actions_open)
+
+
+def findings_settled(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    return _when(x.findings_open, "findings_open", MANAGER, count=x.findings_open)
+
+
+# --- review machine ----------------------------------------------------------------------------------------------------
+
+
+def own_review(x: f.ReviewFacts, actor: Actor) -> Blocker | None:
+    return _when(actor.person_id != x.reviewer, "not_your_review", LGA)
+
+
+def case_in_review(x: f.ReviewFacts, actor: Actor) -> Blocker | None:
+    return _when(not x.case_in_review, "case_not_in_review", ())
+
+
+def no_conflict(x: f.ReviewFacts, actor: Actor) -> Blocker | None:
+    return _when(x.conflict_known or x.conflict_declared, "conflict_of_interest", ())
+
+
+def conflict_answered(x: f.ReviewFacts, actor: Actor) -> Blocker | None:
+    return _when(x.conflict_declared is None, "conflict_unanswered", LGA)
+
+
+def all_criteria_scored(x: f.ReviewFacts, actor: Actor) -> Blocker | None:
+    return _when(x.unscored, "criteria_unscored", LGA, criteria=",".join(x.unscored))
+
+
+def advice_given(x: f.ReviewFacts, actor: Actor) -> Blocker | None:
+    return _when(not x.advice_given, "advice_missing", LGA)
+
+
+# --- agreement machine -------------------------------------------------------------------------------------------------
+
+
+def schedule_adds_up(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
+    return _when(x.scheduled != x.grant, "tranches_do_not_add_up", MANAGER, scheduled=x.scheduled, grant=x.grant)
+
+
+def advances_within_limit(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
+    over = x.advances_percent > Decimal(x.advance_limit)
+    return _when(over, "advances_too_high", MANAGER, percent=x.advances_percent, limit=x.advance_limit)
+
+
+def right_instrument(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
+    return _when(is_downgrade(x.instrument, x.instrument_computed), "instrument_lowered", MANAGER)
+
+
+def document_current(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
+    return _when(not x.document_current, "document_outdated", MANAGER)
+
+
+def no_gaps(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
+    return _when(x.gaps, "agreement_gaps", MANAGER, gaps=",".join(x.gaps))
+
+
+def everyone_signed(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
+    return _when(x.unsigned, "signatures_open", (Role.SIGNATORY, Role.DIRECTOR), parties=", ".join(x.unsigned))
+
+
+def case_is_over(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
+    return _when(not x.case_over, "case_still_running", MANAGER)
+
+
+# --- report machine ----------------------------------------------------------------------------------------------------
+
+
+def four_sections(x: f.ReportFacts, actor: Actor) -> Blocker | None:
+    """Number of services, quality, satisfaction, finance: three filled is refused [S1.10]."""
+    return _when(x.empty_sections, "report_sections_empty", APPLICANT, sections=",".join(x.empty_sections))
+
+
+def report_case_running(x: f.ReportFacts, actor: Actor) -> Blocker | None:
+    return _when(not x.case_running, "report_case_not_running", MANAGER)
+
+
+def not_the_author(x: f.ReportFacts, actor: Actor) -> Blocker | None:
+    return _when(actor.person_id == x.author, "own_report", MANAGER)
+
+
+# --- corrective action and knowledge-sharing obligation ------------------------------------------------------------------
+
+
+def evidence_given(x: f.ActionFacts | f.ObligationFacts, actor: Actor) -> Blocker | None:
+    """Closed only with evidence [S1.9]."""
+    return _when(not x.evidence, "evidence_missing", APPLICANT)
+
+
+def verifier_is_another(x: f.ActionFacts, actor: Actor) -> Blocker | None:
+    return _when(actor.person_id in (x.done_by, x.owner), "own_action", MANAGER)
+
+
+def confirmer_is_another(x: f.ObligationFacts, actor: Actor) -> Blocker | None:
+    return _when(actor.person_id == x.delivered_by, "own_delivery", MANAGER)
+
