@@ -1,0 +1,142 @@
+"""Which template and which context make which document, and the check that they fit each other.
+
+The check walks the template's syntax tree in every part (body, headers, footers, core properties). Only names, fields,
+loops and conditions are allowed; a name that the context does not have is reported with its full path
+(`partner.nmae`) and its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, is_dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from jinja2 import nodes
+
+from webapp.documents.contexts import ContractContext, MemorandumContext
+from webapp.documents.letters import (
+    AppealOutcomeContext,
+    AwardContext,
+    ClosingContext,
+    IneligibleContext,
+    RejectionContext,
+    ReserveContext,
+)
+from webapp.documents.plain import members
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "contract_templates"
+
+
+class DocumentKind(StrEnum):
+    """Every document the product writes. The value is also the name of the template file."""
+
+    MEMORANDUM = "memorandum"
+    INVESTMENT_CONTRACT = "investment_contract"
+    AWARD = "award"
+    RESERVE = "reserve"
+    REJECTION = "rejection"
+    INELIGIBLE = "ineligible"
+    APPEAL_OUTCOME = "appeal_outcome"
+    CLOSING = "closing"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the catalogue. `title` names the kind in English, for file names and lists of templates."""
+
+    kind: DocumentKind
+    context: type
+    title: str
+
+    @property
+    def template(self) -> Path:
+        folder = TEMPLATES if issubclass(self.context, MemorandumContext | ContractContext) else TEMPLATES / "letters"
+        return folder / f"{self.kind.value}.docx"
+
+
+CATALOGUE: Mapping[DocumentKind, Entry] = {
+    entry.kind: entry
+    for entry in (
+        Entry(DocumentKind.MEMORANDUM, MemorandumContext, "Memorandum"),
+        Entry(DocumentKind.INVESTMENT_CONTRACT, ContractContext, "Investment contract"),
+        Entry(DocumentKind.AWARD, AwardContext, "Award letter"),
+        Entry(DocumentKind.RESERVE, ReserveContext, "Reserve list letter"),
+        Entry(DocumentKind.REJECTION, RejectionContext, "Rejection letter"),
+        Entry(DocumentKind.INELIGIBLE, IneligibleContext, "Letter of ineligibility"),
+        Entry(DocumentKind.APPEAL_OUTCOME, AppealOutcomeContext, "Outcome of the appeal"),
+        Entry(DocumentKind.CLOSING, ClosingContext, "Closing letter"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a template may not say: the path or construct, and the part and line where it stands."""
+
+    what: str
+    part: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.what} in {self.part}, line {self.line}"
+
+
+LOOP = {"index": int, "first": bool, "last": bool, "length": int}
+_ALLOWED = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.Not, nodes.And, nodes.Or,
+            nodes.CondExpr, nodes.Const)
+
+
+def problems(sources: Mapping[str, nodes.Template], context: type) -> list[Problem]:
+    """Everything in the parsed parts that `context` cannot fill. Empty means: the template fits."""
+    return [problem for part, tree in sources.items() for problem in _walk(tree, members(context), part)]
+
+
+def _walk(node: nodes.Node, scope: Mapping[str, Any], part: str) -> Iterator[Problem]:
+    if isinstance(node, nodes.For):
+        yield from _loop(node, scope, part)
+    elif isinstance(node, nodes.Name | nodes.Getattr):
+        found = _resolve(node, scope)
+        if isinstance(found, str):
+            yield Problem(f"unknown placeholder {found}", part, node.lineno)
+    elif isinstance(node, _ALLOWED):
+        for child in node.iter_child_nodes():
+            yield from _walk(child, scope, part)
+    else:
+        yield Problem(f"{type(node).__name__} is not allowed", part, node.lineno)
+
+
+def _loop(node: nodes.For, scope: Mapping[str, Any], part: str) -> Iterator[Problem]:
+    if not isinstance(node.target, nodes.Name) or node.test or node.recursive:
+        yield Problem("only plain loops are allowed", part, node.lineno)
+        return
+    yield from _walk(node.iter, scope, part)
+    found = _resolve(node.iter, scope)
+    if isinstance(found, str):
+        return
+    if get_origin(found) is not tuple:
+        yield Problem(f"{_path(node.iter)} is not a list", part, node.lineno)
+        return
+    inner = {**scope, node.target.name: get_args(found)[0], "loop": LOOP}
+    for child in (*node.body, *node.else_):
+        yield from _walk(child, inner, part)
+
+
+def _resolve(node: nodes.Node, scope: Mapping[str, Any]) -> Any:
+    """The type that a name or path stands for, or the unknown path as text."""
+    if isinstance(node, nodes.Name):
+        return scope.get(node.name, node.name)
+    if isinstance(node, nodes.Getattr):
+        owner = _resolve(node.node, scope)
+        if isinstance(owner, str):
+            return _path(node)
+        named = owner if isinstance(owner, dict) else members(owner) if is_dataclass(owner) else {}
+        return named.get(node.attr, _path(node))
+    return "an expression that is not a path"
+
+
+def _path(node: nodes.Node) -> str:
+    if isinstance(node, nodes.Getattr):
+        return f"{_path(node.node)}.{node.attr}"
+    return node.name if isinstance(node, nodes.Name) else "…"
