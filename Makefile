@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 VENV := .venv
-INSTALL := $(VENV)/bin/pip install --quiet --disable-pip-version-check --no-input --require-hashes
+INSTALL := $(VENV)/bin/pip install --quiet --quiet --disable-pip-version-check --no-input --require-hashes
 LOCK := uv pip compile --quiet --universal --generate-hashes --python-version 3.11
 SOURCES := workflows webapp config.py wsgi.py
 PROCESSES ?= 2

@@ -52,7 +52,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for sentence in programs.missing():
-        terminalreporter.write_line(f"!!! {sentence}", red=True, bold=True)
+        terminalreporter.write_line(f"!!! SKIPPED: {sentence}", red=True, bold=True)
 
 
 @pytest.hookimpl(trylast=True)

@@ -21,9 +21,9 @@ def path_of(name: str) -> str:
 
 
 def missing() -> list[str]:
-    """One sentence for each missing program, saying what was not tested."""
+    """One sentence for each missing program, saying what it keeps from being tested."""
     return [
-        f"{name} is missing: {purpose} were SKIPPED. Debian: .ci/run installs it."
+        f"{name} is missing, so {purpose} cannot be tested. On Debian, .ci/run installs it."
         for name, (program, purpose) in NEEDED.items()
         if shutil.which(program) is None
     ]
