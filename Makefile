@@ -26,9 +26,9 @@ test: check ## everything: linters, types, walls, tests on two databases, docume
 check: $(VENV)/.test ## linters, types and walls only
 	ruff check .
 	ruff format --check .
-	mypy $(SOURCES)
+	mypy $(SOURCES) tests/conftest.py tests/support tests/architecture
 	lint-imports
-	deptry $(SOURCES) --config .deptry.toml
+	deptry . --config .deptry.toml
 	djlint --configuration .djlintrc --lint --quiet webapp
 
 bench: $(VENV)/.test ## measure our pages against a bare reference; writes docs/benchmarks.md
