@@ -1,7 +1,7 @@
 """The few things a route needs to serve both a whole page and a fragment of it. [PRAG]
 
-Configuration of the client lives in `templates/layout.html` (meta `htmx-config`): 2xx, 409 and 422 answers are swapped in,
-every other error is not, and the reader is told in the status region instead.
+Configuration of the client lives in `templates/layout.html` (meta `htmx-config`): 2xx, 409 and 422 answers are swapped
+in, every other error is not, and the reader is told in the status region instead.
 """
 
 import json

@@ -65,6 +65,8 @@
     counted()
   })
 
+  window.addEventListener('beforeprint', () => document.querySelectorAll('details').forEach((part) => (part.open = true)))
+
   // A second click on the same button within a second is the first click.
   let sent = null
   document.addEventListener('submit', (event) => {
@@ -75,6 +77,8 @@
   })
 
   document.addEventListener('DOMContentLoaded', () => {
+    const phone = matchMedia('(max-width: 899px)').matches
+    document.querySelectorAll('[data-fold-on-phone]').forEach((part) => (part.open = !phone))
     announceErrors()
     counted()
   })
