@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from contract_templates.authoring import memorandum
+from contract_templates.authoring import contract, letters, memorandum
 
 TARGET = Path(__file__).resolve().parents[1]
 BUILDERS: Mapping[str, Callable[[], bytes]] = {
     "memorandum.docx": memorandum.build,
-}
+    "investment_contract.docx": contract.build,
+} | {f"letters/{name}.docx": build for name, build in letters.BUILDERS.items()}
 
 
 def main() -> None:

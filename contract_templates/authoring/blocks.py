@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+_COUNTED = re.compile(r"\{\{ ([a-z_.]+) \}\}(\s+)([Dd]ay|week|month|year|hour)s(’?)")
 _REFERENCE = re.compile(r"\[\[([a-z_]+)\]\]")
 
 
@@ -62,6 +63,7 @@ class Section:
     blocks: tuple[Block, ...]
     when: str = ""
     unused: str = ""
+    new_page: bool = False
 
     @property
     def may_vanish(self) -> bool:
@@ -83,7 +85,12 @@ class References:
 
     def resolve(self, text: str, condition: str = "") -> str:
         """The text with every `[[id]]` in words. `condition` is what the text itself depends on."""
-        return _REFERENCE.sub(lambda found: self._find(found.group(1), condition), text)
+        return _REFERENCE.sub(lambda found: self._find(found.group(1), condition), self.agree(text))
+
+    @staticmethod
+    def agree(text: str) -> str:
+        """`{{ terms.answer_days }} Days` with the unit in the singular where the setting is 1."""
+        return _COUNTED.sub(_agreed, text)
 
     def _find(self, name: str, condition: str) -> str:
         if name not in self._words:
@@ -92,6 +99,12 @@ class References:
         if target and target.may_vanish and target.when != condition:
             raise AuthoringError(f"“{name}” may be absent where the text refers to it")
         return self._words[name]
+
+
+def _agreed(found: re.Match[str]) -> str:
+    name, gap, unit, apostrophe = found.groups()
+    singular, plural = ("’s", "s’") if apostrophe else ("", "s")
+    return f"{{{{ {name} }}}}{gap}{unit}{{% if {name} == 1 %}}{singular}{{% else %}}{plural}{{% endif %}}"
 
 
 def _number(sections: Sequence[Section], index: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contract_templates.authoring.blocks import Items, Para, References, Section, Table
-from contract_templates.authoring.shared import MODEL_TEXT, PARTIES, TRANCHES, opening, signatures, special_terms
+from contract_templates.authoring.shared import MODEL_TEXT, PARTIES, SPECIAL_TERMS, TRANCHES, opening, signatures
 from contract_templates.authoring.word import Word
 
 KEY_TERMS = Table(
@@ -17,7 +17,8 @@ KEY_TERMS = Table(
                  "{% endfor %}"),
      ("Law, language", "{{ law }}; {{ language }}{% if second_language %}, translated into {{ second_language }}"
                        "{% endif %}"),
-     ("Time zone", "{{ terms.time_zone }}; days are calendar days")),
+     ("Days", "Calendar days in the time zone {{ terms.time_zone }}"),
+     SPECIAL_TERMS),
     (3.8, 12.8), row_heads=True)
 
 COSTS = Table(
@@ -31,7 +32,7 @@ SECTIONS = (
     Section("background", "Background", (
         Para("The Parties work under the plan “{{ plan }}”, theme “{{ theme }}” ({% for sdg in sdgs %}{{ sdg }}"
              "{% if not loop.last %}; {% endif %}{% endfor %}). They applied together on {{ application_date }} "
-             "({{ application }}). {{ decided_by }} approved the application on {{ decision_date }} ({{ decision }})."),
+             "({{ application }}). The application was approved on {{ decision_date }} by {{ decided_by }} ({{ decision }})."),
         Para("The approval carries these conditions:", when="conditions"),
         Items(("{{ condition }}",), each="conditions as condition"),
     )),
@@ -42,8 +43,8 @@ SECTIONS = (
              "**Party** is any of them."),
     )),
     Section("purpose", "Purpose", (
-        Para("{{ purpose }}"),
-        Para("Each side learns:"),
+        Para("{{ aim }}"),
+        Para("Each side wants to learn:"),
         Items(("{{ goal.party }}: {{ goal.goal }}",), each="goals as goal"),
     )),
     Section("activities", "Activities", (
@@ -52,17 +53,14 @@ SECTIONS = (
         Table("Activities", ("Activity and how", "Owner", "By", "Shows in"),
               (("**{{ activity.title }}**\n{{ activity.how }}", "{{ activity.owner }}", "{{ activity.due }}",
                 "{{ activity.indicator }}"),),
-              (5.9, 3.8, 2.8, 4.1), each="activities as activity"),
+              (5.7, 3.7, 3.1, 4.1), each="activities as activity"),
         Para("Before a journey, the Municipality that sends people must check the security advice of its government and "
              "insure them for illness, accident and liability. Without both, the Programme does not pay for the "
              "journey.", when="has_travel"),
     )),
     Section("people", "People", (
-        Para("The contact of a Party receives its notices. The focal point watches progress independently, is not part "
-             "of the project team, and reports to mayor and council."),
-        Table("Contacts and focal points", ("Party", "Contact", "Focal point"),
-              (("{{ party.name }}", "{{ party.contact }}", "{{ party.focal_point or 'Not needed' }}"),),
-              (6.2, 5.4, 5.0), each="signatories as party"),
+        Para("The key terms name, by function, who receives the notices of each Party and who is focal point. The focal "
+             "point watches progress independently, is not part of the project team, and reports to mayor and council."),
         Para("A Municipality must name a successor within {{ terms.notice_days }} days if one of them leaves."),
     )),
     Section("costs", "Costs", (
@@ -83,13 +81,12 @@ SECTIONS = (
              "open, unless the Programme waives it with a reason."),
         Table("Knowledge sharing", ("Who", "Training", "Act", "By"),
               (("{{ duty.person }}", "{{ duty.training }}", "{{ duty.act }}", "{{ duty.due }}"),),
-              (4.2, 4.2, 5.2, 3.0), each="obligations as duty"),
+              (4.2, 4.0, 5.3, 3.1), each="obligations as duty"),
     ), when="has_training"),
     Section("report", "Report and records", (
-        Para("The Municipalities must send the Programme one joint report for each period:"),
-        Table("Reports", ("Report", "Period", "Due"),
-              (("{{ report.kind }}", "{{ report.starts }} to {{ report.ends }}", "{{ report.due }}"),),
-              (5.6, 7.2, 3.8), each="reports as report"),
+        Para("The Municipalities must send the Programme one joint report for each period: {% for report in reports %}"
+             "{{ report.kind }} on {{ report.starts }} to {{ report.ends }}, due {{ report.due }}{% if not loop.last %}; "
+             "{% endif %}{% endfor %}."),
         Para("A report has four items: the number of services; their quality; the satisfaction of those served, with "
              "number asked and method; and a financial statement for each budget line. It also says what each side "
              "learned."),
@@ -117,7 +114,7 @@ SECTIONS = (
     Section("term", "Duration, change, end", (
         Para("This memorandum starts at the last signature and ends on {{ ends }}. Duties on reports, records, data and "
              "repayment continue until they are met."),
-        Para("It does not start before the council of {{ council_approval }} has approved it.", when="council_approval"),
+        Para("It does not start before the council of the {{ council_approval }} has approved it.", when="council_approval"),
         Para("Every change needs a text signed by all Parties. An investment cannot be added: it needs a contract of "
              "its own."),
         Para("Each Party may end this memorandum with {{ terms.notice_days }} days’ written notice. The Programme then "
@@ -134,14 +131,13 @@ SECTIONS = (
 
 
 def build() -> bytes:
-    word = Word(References(SECTIONS, word="section"), "%1.", 1.1)
+    word = Word(References(SECTIONS, word="section"), "%1.", 1.1, body=9.5)
     word.running("Memorandum")
     opening(word, "Memorandum of understanding", "{{ project }}: {{ pair }}")
     word.para("Key terms", "Plain Heading")
     word.table(KEY_TERMS)
     word.para("Parties", "heading 2")
     word.table(PARTIES)
-    special_terms(word)
     word.para(MODEL_TEXT, "Note")
     word.sections(SECTIONS)
     signatures(word)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 INK, DEEP, RULE, TINT = "1B1F24", "1F4E5F", "B8C2C8", "E8EFF1"
 FONT = "Arial"
+BODY = 10.0  # points of running text, unless a document asks for another
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class Style:
     """A paragraph style. Sizes in points, indents in centimetres."""
 
     name: str
-    size: float = 10
+    size: float = BODY
     bold: bool = False
     colour: str = INK
     before: float = 0
@@ -26,7 +27,6 @@ class Style:
     align: str = ""
     left: float = 0
     hanging: float = 0
-    page_before: bool = False
     tabs: tuple[tuple[str, float, str], ...] = ()  # kind, position, leader
     following: str = ""
 
@@ -37,11 +37,11 @@ STYLES = (
     Style("heading 1", 11.5, True, DEEP, 13, 4, keep=True, outline=0, number=(1, 0), following="Clause"),
     Style("heading 2", 10.5, True, DEEP, 9, 3, keep=True, outline=1, following="Body"),
     Style("Plain Heading", 12.5, True, DEEP, 12, 4, base="heading 1", keep=True, outline=0, number=(0, 0)),
-    Style("Annex", 13.5, True, DEEP, 0, 6, base="heading 1", keep=True, outline=0, number=(2, 0), page_before=True),
-    Style("Clause", number=(1, 1)),
-    Style("Item", after=2, number=(1, 2)),
-    Style("Bullet", after=2, number=(3, 0)),
-    Style("Body"),
+    Style("Annex", 13.5, True, DEEP, 20, 6, base="heading 1", keep=True, outline=0, number=(2, 0)),
+    Style("Clause", before=4, after=2, number=(1, 1)),
+    Style("Item", before=1, after=2, number=(1, 2)),
+    Style("Bullet", before=1, after=2, number=(3, 0)),
+    Style("Body", before=4),
     Style("Note", 9, False, INK, 4, 6),
     Style("Banner", 9.5, True, "8A2B0E", 0, 6),
     Style("Contents", 9.5, after=1, tabs=(("right", 16.6, ""),)),
@@ -51,9 +51,13 @@ STYLES = (
     Style("Table Number", 9, before=2, after=2, align="right"),
     Style("Table Total", 9, True, before=2, after=2),
     Style("Table Total Number", 9, True, before=2, after=2, align="right"),
-    Style("Sign", 9, before=2, after=2, keep=True),
-    Style("Sign Line", 9, before=9, after=0, keep=True, tabs=(("left", 2.0, ""), ("right", 7.4, "underscore"))),
-    Style("Address", 10, after=0),
+    Style("Sign", 9, before=3, after=1, keep=True),
+    Style("Sign Line", 9, before=7, after=3, keep=True, tabs=(("left", 2.0, ""), ("right", 7.4, "underscore"))),
+    Style("Address", after=0),
+    Style("Letter Line", before=14, after=0),
+    Style("Letter Title", 15, True, DEEP, 18, 6, base="heading 1", keep=True, outline=0, number=(0, 0)),
+    Style("Sign Off", before=12, after=34, keep=True),
+    Style("Signature Name", bold=True),
     Style("header", 8.5, colour="4A5560", after=0, tabs=(("right", 16.6, ""),)),
     Style("footer", 8.5, colour="4A5560", after=0, tabs=(("right", 16.6, ""),)),
 )
@@ -67,32 +71,33 @@ def style_id(name: str) -> str:
     return name.title().replace(" ", "")
 
 
-def styles_xml() -> str:
-    """styles.xml: language, font and the styles above; nothing of Word's hundred others."""
+def styles_xml(body: float) -> str:
+    """styles.xml: language, font and the styles above, running text in `body` points; none of Word's hundred others."""
     return (f'<w:styles {W}><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="{FONT}" w:hAnsi="{FONT}" '
-            f'w:cs="{FONT}" w:eastAsia="{FONT}"/><w:color w:val="{INK}"/><w:sz w:val="20"/><w:szCs w:val="20"/>'
+            f'w:cs="{FONT}" w:eastAsia="{FONT}"/><w:color w:val="{INK}"/><w:sz w:val="{round(body * 2)}"/><w:szCs w:val="{round(body * 2)}"/>'
             '<w:lang w:val="en-GB" w:eastAsia="en-GB" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
             '<w:pPrDefault><w:pPr><w:spacing w:after="80" w:line="259" w:lineRule="auto"/></w:pPr></w:pPrDefault>'
             '</w:docDefaults>'
             '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/></w:style>'
             '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
             '<w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/><w:semiHidden/></w:style>'
-            + "".join(map(_style, STYLES)) + _table_style() + "</w:styles>")
+            + "".join(_style(style, body) for style in STYLES) + _table_style() + "</w:styles>")
 
 
-def _style(style: Style) -> str:
+def _style(style: Style, body: float) -> str:
+    size = round((body if style.size == BODY else style.size) * 2)
     numbered = ""
     if style.number:
         numbered = f'<w:numPr><w:ilvl w:val="{style.number[1]}"/><w:numId w:val="{style.number[0]}"/></w:numPr>'
     tabs = "".join(f'<w:tab w:val="{kind}" w:leader="{leader or "none"}" w:pos="{twips(position)}"/>'
                    for kind, position, leader in style.tabs)
-    paragraph = (("<w:keepNext/>" if style.keep else "") + ("<w:pageBreakBefore/>" if style.page_before else "")
+    paragraph = (("<w:keepNext/>" if style.keep else "")
                  + '<w:widowControl/>' + numbered + (f"<w:tabs>{tabs}</w:tabs>" if tabs else "")
                  + f'<w:spacing w:before="{round(style.before * 20)}" w:after="{round(style.after * 20)}"/>'
                  + (f'<w:jc w:val="{style.align}"/>' if style.align else "")
                  + (f'<w:outlineLvl w:val="{style.outline}"/>' if style.outline is not None else ""))
     run = (("<w:b/><w:bCs/>" if style.bold else "") + f'<w:color w:val="{style.colour}"/>'
-           f'<w:sz w:val="{round(style.size * 2)}"/><w:szCs w:val="{round(style.size * 2)}"/>')
+           f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>')
     following = f'<w:next w:val="{style_id(style.following)}"/>' if style.following else ""
     return (f'<w:style w:type="paragraph" w:styleId="{style_id(style.name)}"><w:name w:val="{style.name}"/>'
             f'<w:basedOn w:val="{style_id(style.base)}"/>{following}<w:qFormat/>'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from docx import Document
@@ -15,7 +15,7 @@ from docx.shared import Cm
 from lxml import etree
 
 from contract_templates.authoring.blocks import Block, Items, Para, References, Section, Table
-from contract_templates.authoring.styles import numbering_xml, settings_xml, styles_xml, twips
+from contract_templates.authoring.styles import BODY, numbering_xml, settings_xml, styles_xml, twips
 from webapp.documents.package import pack, unpack
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -36,18 +36,19 @@ APP = (b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties '
 class Word:
     """A document being written. Every text goes through `references`, so that no `[[id]]` survives."""
 
-    def __init__(self, references: References, section_format: str = "%1.", hanging: float = 1.1) -> None:
+    def __init__(self, references: References, section_format: str = "%1.", hanging: float = 1.1,
+                 body: float = BODY) -> None:
         self.document = Document()
         self.references = references
         self._bookmarks = 0
         part: Any = self.document.part
-        _replace(part.part_related_by(RT.STYLES), styles_xml())
+        _replace(part.part_related_by(RT.STYLES), styles_xml(body))
         _replace(part.numbering_part, numbering_xml(section_format, hanging))
         _replace(part.part_related_by(RT.SETTINGS), settings_xml())
         page = self.document.sections[0]
         page.page_width, page.page_height = Cm(21), Cm(29.7)
         page.left_margin = page.right_margin = Cm(2.2)
-        page.top_margin, page.bottom_margin = Cm(2.3), Cm(2.0)
+        page.top_margin, page.bottom_margin = Cm(2.2 if body == BODY else 1.9), Cm(1.9 if body == BODY else 1.7)
         page.header_distance = page.footer_distance = Cm(1.0)
 
     def running(self, name: str) -> None:
@@ -74,7 +75,9 @@ class Word:
         for section in sections:
             self._control(f"if {section.when}" if section.may_vanish else "")
             self._bookmarks += 1
-            _bookmark(self.para(section.heading, style), section.id, self._bookmarks)
+            heading = self.para(section.heading, style)
+            heading.paragraph_format.page_break_before = True if section.new_page else None
+            _bookmark(heading, section.id, self._bookmarks)
             self._control(f"if {section.when}" if section.unused else "")
             self.blocks(section.blocks, section.when)
             if section.unused:
@@ -83,18 +86,26 @@ class Word:
             self._control("endif" if section.when else "")
 
     def blocks(self, blocks: Sequence[Block], condition: str = "") -> None:
-        for block in blocks:
+        for block, following in zip(blocks, (*blocks[1:], None), strict=True):
             self._control(f"if {block.when}" if block.when else "")
             known = block.when or condition
             if isinstance(block, Para):
-                self._runs(self.document.add_paragraph(style=block.style), block.text, known)
+                made = self.document.add_paragraph(style=block.style)
+                made.paragraph_format.keep_with_next = True if isinstance(following, Items | Table) else None
+                self._runs(made, block.text, known)
             elif isinstance(block, Items):
                 self._items(block, known)
             else:
                 self.table(block, known)
             self._control("endif" if block.when else "")
 
-    def contents(self, sections: Sequence[Section], prefix: str, condition: str = "") -> None:
+    def hold(self, count: int) -> None:
+        """The last `count` paragraphs stay with what follows, so that a signature block is never alone on a page."""
+        texts = [made for made in self.document.paragraphs if not made.text.startswith("{%p")]
+        for made in texts[-count:]:
+            made.paragraph_format.keep_with_next = True
+
+    def contents(self, sections: Sequence[Section], prefix: Callable[[int], str]) -> None:
         """A line per section, linked to its heading, with a page field that Word and LibreOffice fill in."""
         for number, section in enumerate(sections, 1):
             line = self.document.add_paragraph(style="Contents")
@@ -114,11 +125,11 @@ class Word:
         self._row(made, table, table.head, "Table Head", condition, header=True)
         if table.each:
             collection, name = table.each.split(" as ")
-            self._control_row(made, f"for {name} in {collection}", table)
+            self._control_row(made, f"for {name} in {collection}")
         for row in table.rows:
             self._row(made, table, row, "Table Text", condition)
         if table.each:
-            self._control_row(made, "endfor", table)
+            self._control_row(made, "endfor")
         if table.total:
             self._row(made, table, table.total, "Table Total", condition)
         return made
@@ -150,7 +161,7 @@ class Word:
         if statement:
             self.document.add_paragraph(f"{{%p {statement} %}}", style="Body")
 
-    def _control_row(self, made: Any, statement: str, table: Table) -> None:
+    def _control_row(self, made: Any, statement: str) -> None:
         row = made.add_row()
         row.cells[0].paragraphs[0].add_run(f"{{%tr {statement} %}}")
 

@@ -6,6 +6,22 @@ from datetime import date
 from decimal import Decimal
 
 from webapp.documents.contexts import ContractContext, ContractTerms, MemorandumContext, MemorandumTerms
+from webapp.documents.letters import (
+    Addressee,
+    AppealOutcomeContext,
+    AwardContext,
+    ClosingContext,
+    Condition,
+    Criterion,
+    FailedRule,
+    Ground,
+    IneligibleContext,
+    RejectionContext,
+    Remedy,
+    ReserveContext,
+    Sender,
+    SurvivingDuty,
+)
 from webapp.documents.records import (
     Activity,
     Baseline,
@@ -57,7 +73,7 @@ def memorandum(**changes: object) -> MemorandumContext:
         "plan": "Rwanda: local economy and urban services", "theme": "Local economy and tourism",
         "sdgs": ("SDG 8 Decent work and economic growth", "SDG 17 Partnerships for the goals"),
         "application": "APP-2026-001", "application_date": date(2025, 10, 20), "decision": "DEC-2026-003",
-        "decision_date": date(2026, 2, 9), "decided_by": "The programme manager for Rwanda and a second programme manager",
+        "decision_date": date(2026, 2, 9), "decided_by": "the programme manager for Rwanda and a second programme manager",
         "conditions": ("The trained officers come from different departments.",),
         "purpose": "Rubavu wants more visitors to stay a second night. Rheden wants to learn how a town receives guests "
                    "with few means. Officers of both work side by side on one visitor route and its upkeep.",
@@ -118,7 +134,7 @@ def contract(**changes: object) -> ContractContext:
         "decision_date": date(2026, 2, 16), "decided_by": "a finance officer and the director",
         "conditions": ("The municipality hands in the land title before the first payment.",
                        "The weighbridge is calibrated by the national bureau of standards before use."),
-        "purpose": "to bring household waste of Kamuli to one clean and safe transfer station and from there to a "
+        "purpose": "Household waste of Kamuli goes to one clean and safe transfer station, and from there to a "
                    "licensed landfill",
         "goals": (LearningGoal(party="Municipality of Kamuli", goal="to run a transfer station at cost price and to "
                                "plan collection routes"),
@@ -158,7 +174,7 @@ def contract(**changes: object) -> ContractContext:
         "reports": (
             ReportDue(kind="Interim report 1", starts=date(2026, 3, 1), ends=date(2026, 12, 31), due=date(2027, 1, 31)),
             ReportDue(kind="Interim report 2", starts=date(2027, 1, 1), ends=date(2027, 6, 30), due=date(2027, 7, 31)),
-            ReportDue(kind="Final report", starts=date(2026, 3, 1), ends=date(2028, 2, 29), due=date(2028, 5, 31))),
+            ReportDue(kind="Final report", starts=date(2026, 3, 1), ends=date(2028, 2, 29), due=date(2028, 5, 26))),
         "obligations": (
             Obligation(person="Station supervisor, Kamuli", training="Coaching by Goes", act="Open day and two training "
                        "days for neighbouring municipalities", due=date(2027, 10, 29)),
@@ -228,3 +244,95 @@ def contract(**changes: object) -> ContractContext:
         "dispute_forum": "the District Court of Amsterdam", "terms": ContractTerms(),
     }
     return ContractContext(**(values | changes))  # type: ignore[arg-type]
+
+
+SENDER = Sender(name="Programme office (fictional)", seat="Dam 1, 1012 JS Amsterdam, Netherlands",
+                contact="Programme manager", contact_email="programme@example.org",
+                signatory="Director of the programme office")
+APPEAL = Remedy(public_authority=False, addressee="the appeal panel of the programme",
+                address="appeals@example.org", days=42, time_zone="Africa/Kampala")
+
+
+def _letter(number: str, project: str, partners: str, lead: str, **values: object) -> dict[str, object]:
+    return {
+        "reference": number, "version": 1, "demonstration": True, "dated": date(2026, 2, 17), "currency": "EUR",
+        "sender": SENDER,
+        "addressee": Addressee(name=f"Municipality of {lead}", attention="The mayor", seat=f"Town hall, {lead}"),
+        "programme": "Local Government Partnerships 2026–2029", "application": number.split("/")[0],
+        "project": project, "partners": partners, "decided_by": "a finance officer and the director",
+        "mandate": "Mandate rules of the programme, article 4", "decision_date": date(2026, 2, 16),
+        "basis": "Call 2026-1, section 5", "effective": date(2026, 2, 17),
+        "facts": ("The application was submitted on 27 October 2025.", "Two associations reviewed it independently."),
+        "reasons": ("The reviewers agree on the result.",),
+    } | values
+
+
+def award(**changes: object) -> AwardContext:
+    return AwardContext(**(_letter(  # type: ignore[arg-type]
+        "JUM-2026-002/L1", "Waste transfer station", "Goes and Kamuli", "Goes", grant=Decimal("180000"),
+        instrument="an investment contract", instrument_reason="the grant pays for works and equipment in Kamuli",
+        starts=date(2026, 3, 1), ends=date(2028, 2, 29), expires=date(2026, 5, 29),
+        conditions=(Condition(text="Send the land title of plot 14", due=date(2026, 4, 17)),),
+        next_steps=("We send the contract for signature within 10 working days.", "Kamuli signs first, then Goes, then "
+                    "the programme office.")) | changes))
+
+
+def reserve(**changes: object) -> ReserveContext:
+    return ReserveContext(**(_letter(  # type: ignore[arg-type]
+        "JUM-2026-007/L1", "Market sheds", "Deventer and Lira", "Deventer", score="66.0", threshold="60", rank=2,
+        places=4, valid_until=date(2026, 12, 31), remedies=(APPEAL,), no_remedy="", answer_weighed="") | changes))
+
+
+def rejection(**changes: object) -> RejectionContext:
+    comments = (("Plan and policy fit", 25, "15.0", "On theme; the link with the district plan is not shown."),
+                ("Capacity", 15, "7.5", "No finance officer is named."),
+                ("Feasibility", 20, "9.0", "The owner of the site has not agreed."),
+                ("Sector benefit", 20, "10.0", "Few other markets could use the result."),
+                ("Sustainability and risk", 10, "5.0", "Fees do not cover upkeep."),
+                ("Value", 10, "5.5", "Unit prices are plausible."))
+    return RejectionContext(**(_letter(  # type: ignore[arg-type]
+        "JUM-2026-004/L1", "Food market", "Deventer and Bukomansimbi", "Deventer", score="52.0", threshold="60",
+        rank=9, places=11, remedies=(APPEAL,), no_remedy="",
+        answer_weighed="You sent a letter of intent of the site’s owner on 2 February 2026. It raises feasibility by "
+                       "one point and does not change the result.",
+        criteria=tuple(Criterion(name=name, weight=weight, score=score, comment=comment)
+                       for name, weight, score, comment in comments)) | changes))
+
+
+def ineligible(**changes: object) -> IneligibleContext:
+    return IneligibleContext(**(_letter(  # type: ignore[arg-type]
+        "JUM-2026-008/L1", "Street lights", "Goes and Lira", "Goes", remedies=(APPEAL,), no_remedy="",
+        answer_weighed="Your answer explains the delay, but the rule has no exception.",
+        rules=(FailedRule(rule="Every partner has a council decision (call, 3.2)", evidence="Annex 4 holds a letter of "
+                          "the mayor, not a decision", asked="On 8 January 2026 we asked for the decision",
+                          answer="On 15 January 2026 you answered that the council meets in March"),)) | changes))
+
+
+def appeal_outcome(**changes: object) -> AppealOutcomeContext:
+    return AppealOutcomeContext(**(_letter(  # type: ignore[arg-type]
+        "JUM-2026-004/L2", "Food market", "Deventer and Bukomansimbi", "Deventer", accepted=True,
+        appeal_date=date(2026, 2, 4), contested="the rejection of 5 January 2026 (JUM-2026-004/L1)",
+        panel="Two programme managers who had no part in the file before.",
+        grounds=(Ground(ground="The lease of the site was overlooked", finding="Founded: the lease was in annex 7"),
+                 Ground(ground="The score on value is too low", finding="Unfounded: the comment supports the score")),
+        returns_to="LGA review", next_steps=("Two new reviewers are named within 10 days.",),
+        further_remedy="This decision is final within the programme. It does not limit your right to go to court.")
+        | changes))
+
+
+def closing(**changes: object) -> ClosingContext:
+    return ClosingContext(**(_letter(  # type: ignore[arg-type]
+        "JUM-2026-002/L9", "Waste transfer station", "Goes and Kamuli", "Kamuli", dated=date(2028, 9, 4),
+        decision_date=date(2028, 9, 1), effective=date(2028, 9, 4), agreement="investment contract JUM-2026-002",
+        maximum=Decimal("180000"), declared=Decimal("200000"), ineligible=Decimal("4200"),
+        final_grant=Decimal("176220"), calculation="90% of the accepted costs, at most the maximum",
+        paid=Decimal("162000"), settle_by=date(2028, 10, 4),
+        facts=("The final report was accepted on 14 August 2028.",
+               "The auditor found EUR 4,200.00 ineligible: a generator for another site."),
+        reasons=("An ineligible cost lowers the accepted costs (article 6 of the contract).",),
+        duties=(SurvivingDuty(duty="Keep the Assets in place and for their purpose", until=date(2033, 10, 4),
+                              consequence="Repayment on the scale of Annex X"),
+                SurvivingDuty(duty="Keep records and proof", until=date(2035, 10, 4),
+                              consequence="The cost concerned becomes ineligible")),
+        obligations=contract().obligations, thanks="We thank both municipalities for what others can now learn from "
+                                                   "them.") | changes))

@@ -73,19 +73,19 @@ CATALOGUE: Mapping[DocumentKind, Entry] = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What a template may not say: the path or construct, and the part and line where it stands."""
+    """What a template may not say: the path or construct, and the part and paragraph where it stands."""
 
     what: str
     part: str
-    line: int
+    line: int  # parts are parsed with one paragraph a line, the first after line 1
 
     def __str__(self) -> str:
-        return f"{self.what} in {self.part}, line {self.line}"
+        return f"{self.what} in {self.part}, paragraph {max(self.line - 1, 1)}"
 
 
 LOOP = {"index": int, "first": bool, "last": bool, "length": int}
 _ALLOWED = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.Not, nodes.And, nodes.Or,
-            nodes.CondExpr, nodes.Const)
+            nodes.CondExpr, nodes.Const, nodes.Compare, nodes.Operand)
 
 
 def problems(sources: Mapping[str, nodes.Template], context: type) -> list[Problem]:

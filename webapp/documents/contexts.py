@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from webapp.documents.plain import in_words, percent
+from webapp.documents.plain import in_words, months_after, percent, sentence
 from webapp.documents.records import (
     ZERO,
     Agreement,
@@ -149,6 +149,8 @@ class ContractContext(Agreement):
         Agreement.__post_init__(self)
         limit = self.grant * self.terms.advance_percent / 100
         require(self.advances <= limit, "the advances exceed their limit")
+        latest = months_after(self.ends, self.terms.report_months)
+        require(self.final_report.due <= latest, "the final report is due later than the contract allows")
         require(bool(self.assets), "an investment contract names its assets")
         require(self.committee or bool(self.committee_reason), "no committee and no reason for it")
 
@@ -159,6 +161,11 @@ class ContractContext(Agreement):
     @property
     def title(self) -> str:
         return f"Investment contract {self.reference}: {self.project}"
+
+    @property
+    def reason(self) -> str:
+        """Why there is a committee or none, closed with a full stop."""
+        return sentence(f"Reason: {self.committee_reason}") if self.committee_reason else ""
 
     @property
     def has_peers(self) -> bool:

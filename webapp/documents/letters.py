@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from webapp.documents.plain import in_words
+from webapp.documents.plain import in_words, sentence
 from webapp.documents.records import ZERO, Obligation, require
 
 
@@ -145,7 +145,7 @@ class AwardContext(LetterContext):
     """The grant is awarded, under conditions, until an expiry date."""
 
     grant: Decimal
-    instrument: str  # "memorandum" or "investment contract"
+    instrument: str  # "a memorandum" or "an investment contract"
     instrument_reason: str
     starts: date
     ends: date
@@ -156,6 +156,10 @@ class AwardContext(LetterContext):
     @property
     def title(self) -> str:
         return f"Award of a grant: {self.project}"
+
+    @property
+    def why_instrument(self) -> str:
+        return sentence(f"Reason: {self.instrument_reason}")
 
     @property
     def grant_words(self) -> str:

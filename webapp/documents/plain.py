@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
@@ -86,6 +87,19 @@ def _spell(number: int) -> str:
 def listed(names: list[str] | tuple[str, ...]) -> str:
     """`"A"`, `"A and B"`, `"A, B and C"`."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop, unless it already ends like a sentence."""
+    text = text.strip()
+    return text if not text or text[-1] in ".!?…:" else f"{text}."
+
+
+def months_after(start: date, months: int) -> date:
+    """The same day so many months later, or the last day of a shorter month."""
+    years, month = divmod(start.month - 1 + months, 12)
+    year = start.year + years
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
 def printable(text: str, path: str) -> str:

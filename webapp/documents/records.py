@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from webapp.documents.plain import in_words, listed, percent
+from webapp.documents.plain import in_words, listed, percent, sentence
 
 ZERO = Decimal(0)
 
@@ -175,7 +175,7 @@ class PlannedAsset:
     title: str
     place: str
     cost: Decimal
-    purpose: str
+    purpose: str  # prose, one or two sentences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,9 +225,9 @@ class Agreement:
     application_date: date
     decision: str  # reference of the decision
     decision_date: date
-    decided_by: str  # functions: "Programme manager and finance officer"
+    decided_by: str  # functions, as in "approved by …": "the programme manager and a finance officer"
     conditions: tuple[str, ...]  # of the decision
-    purpose: str
+    purpose: str  # prose, one or two sentences
     goals: tuple[LearningGoal, ...]
     activities: tuple[Activity, ...]
     lines: tuple[BudgetLine, ...]
@@ -238,8 +238,8 @@ class Agreement:
     starts: date
     ends: date
     outside_eea: tuple[str, ...]  # countries of the parties outside the European Economic Area
-    transfer_tool: str  # "a binding administrative arrangement between the Parties"
-    reporting_channel: str  # where a suspicion of corruption or abuse is reported
+    transfer_tool: str  # as in "only under …": "a binding administrative arrangement between the Parties"
+    reporting_channel: str  # as in "report to …": where a suspicion of corruption or abuse goes
     credit_line: str
     law: str
     language: str
@@ -267,6 +267,11 @@ class Agreement:
     @property
     def signatories(self) -> tuple[Party, ...]:
         return (*self.municipalities, self.operator)
+
+    @property
+    def aim(self) -> str:
+        """The purpose, closed with a full stop."""
+        return sentence(self.purpose)
 
     @property
     def pair(self) -> str:

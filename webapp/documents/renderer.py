@@ -16,7 +16,7 @@ from io import BytesIO
 from typing import Any
 
 from docxtpl import DocxTemplate
-from jinja2 import Environment, StrictUndefined, Template, UndefinedError, nodes
+from jinja2 import Environment, StrictUndefined, Template, TemplateSyntaxError, UndefinedError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 
@@ -25,6 +25,7 @@ from webapp.documents.package import pack, unpack
 from webapp.documents.plain import as_context, check_plain
 
 _TEXT_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml|docProps/core\.xml")
+_PARAGRAPH = re.compile(r"<w:p(?=[ >])")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>\s*")
 
 
@@ -66,7 +67,7 @@ def prepared(kind: DocumentKind) -> Prepared:
 def prepare(content: bytes, context: type) -> Prepared:
     """Compile a template. Raises TemplateError with every placeholder that `context` does not have."""
     parts, texts, environment = unpack(content), sources(content), _environment()
-    if found := problems({name: environment.parse(source) for name, source in texts.items()}, context):
+    if found := problems(trees(texts), context):
         raise TemplateError("; ".join(map(str, found)))
     return Prepared(
         fixed={name: part for name, part in parts.items() if name not in texts},
@@ -82,9 +83,15 @@ def sources(content: bytes) -> dict[str, str]:
             for name, part in unpack(content).items() if _TEXT_PARTS.fullmatch(name)}
 
 
-def parse(source: str) -> dict[str, nodes.Template]:
-    """For tests and tools: the syntax tree of one source under the name "text"."""
-    return {"text": _environment().parse(source)}
+def trees(texts: Mapping[str, str]) -> dict[str, nodes.Template]:
+    """The syntax tree of every part. Raises TemplateError with part and paragraph where the template code is broken."""
+    environment, parsed = _environment(), {}
+    for name, source in texts.items():
+        try:
+            parsed[name] = environment.parse(_PARAGRAPH.sub("\n<w:p", source))  # a line per paragraph: the place
+        except TemplateSyntaxError as error:
+            raise TemplateError(f"{error.message} in {name}, paragraph {error.lineno - 1}") from error
+    return parsed
 
 
 def fill(template: Prepared, context: Mapping[str, Any]) -> bytes:
