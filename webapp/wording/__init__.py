@@ -1,0 +1,71 @@
+"""Every label a person reads, in one place (see the files for the tables). A word without wording is a KeyError."""
+
+from webapp.wording.blockers import blocker, who
+from webapp.wording.form import (
+    gap,
+    missing,
+    plan_section,
+    report_section,
+    section,
+    section_help,
+    section_letter,
+    section_of,
+)
+from webapp.wording.grids import (
+    baseline_level,
+    baseline_level_help,
+    criterion,
+    criterion_help,
+    domain,
+    item,
+    item_help,
+    review_level,
+)
+from webapp.wording.moves import consequence, effect, moved, trigger
+from webapp.wording.people import role, role_plural
+from webapp.wording.states import state, state_meaning, state_tone
+from webapp.wording.values import all_of, amount, any_of, country, day, due, instant, number, period
+from webapp.wording.words import choices, goal, help_for, label
+
+__all__ = [
+    "all_of",
+    "amount",
+    "any_of",
+    "baseline_level",
+    "baseline_level_help",
+    "blocker",
+    "choices",
+    "consequence",
+    "country",
+    "criterion",
+    "criterion_help",
+    "day",
+    "domain",
+    "due",
+    "effect",
+    "gap",
+    "goal",
+    "help_for",
+    "instant",
+    "item",
+    "item_help",
+    "label",
+    "missing",
+    "moved",
+    "number",
+    "period",
+    "plan_section",
+    "report_section",
+    "review_level",
+    "role",
+    "role_plural",
+    "section",
+    "section_help",
+    "section_letter",
+    "section_of",
+    "state",
+    "state_meaning",
+    "state_tone",
+    "trigger",
+    "who",
+]
