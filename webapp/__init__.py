@@ -1,1 +1,77 @@
-"""x"""
+"""The web application. `create_app` wires the rooms together and does nothing else."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from flask import Flask
+
+import webapp.models  # noqa: F401 - knows the whole schema before anything asks
+from config import Settings
+from webapp import cli, site, transaction
+from webapp.auth import access, login
+from webapp.auth import routes as auth_routes
+from webapp.extensions import db, migrate
+from workflows import verify
+from workflows.definitions import ALL
+
+FEATURES = (
+    "programmes",
+    "casefile",
+    "applications",
+    "assessments",
+    "reviews",
+    "decisions",
+    "agreements",
+    "monitoring",
+    "register",
+    "desk",
+    "admin",
+    "public",
+)
+
+_MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """A configured application; raises when a machine is broken or an endpoint declares no access rule."""
+    settings = settings or Settings.from_env()
+    app = Flask(__name__)
+    app.config.update(
+        SETTINGS=settings,
+        TESTING=settings.testing,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        MAX_CONTENT_LENGTH=settings.max_upload_bytes + 1024 * 1024,
+        MAX_FORM_PARTS=2000,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_NAME="jumelage",
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE="en",
+        SEND_FILE_MAX_AGE_DEFAULT=31536000,
+    )
+    settings.var.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(_MIGRATIONS))
+    transaction.init_app(app)
+    login.init_app(app)
+    site.init_app(app, settings)
+    app.register_blueprint(auth_routes.blueprint)
+    _add_features(app)
+    cli.init_app(app)
+    verify.check(ALL)
+    access.declared(app)
+    return app
+
+
+def _add_features(app: Flask) -> None:
+    """Each feature brings its blueprint, and the effects it answers for."""
+    for name in FEATURES:
+        if not find_spec(f"webapp.{name}") or not find_spec(f"webapp.{name}.routes"):
+            continue
+        if find_spec(f"webapp.{name}.effects"):
+            import_module(f"webapp.{name}.effects")
+        app.register_blueprint(import_module(f"webapp.{name}.routes").blueprint)

@@ -7,6 +7,14 @@ class NotFound(LookupError):
     """Unknown or foreign: the same answer for both (404)."""
 
 
+class Forbidden(Exception):
+    """May see the thing, may not do this to it; `code` says why (403)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 class Refused(Exception):
     """The engine said no; carries every blocker (409 on a page, with the reasons)."""
 

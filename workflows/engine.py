@@ -44,7 +44,7 @@ class Offer:
 class _Subject:
     """Carries a state through one firing; never an ORM row."""
 
-    __slots__ = ("state", "chosen")
+    __slots__ = ("chosen", "state")
 
     def __init__(self, state: State, chosen: Move) -> None:
         self.state: str = state.value

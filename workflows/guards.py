@@ -18,11 +18,13 @@ def _when(bad: object, code: str, cleared_by: tuple[Role, ...], **params: object
     return Blocker(code, cleared_by, shown) if bad else None
 
 
-# --- programme, plan, call -------------------------------------------------------------------------------------------
+# --- programme, plan, call ------------------------------------------------------------------------
 
 
 def programme_has_no_open_work(x: f.ProgrammeFacts, actor: Actor) -> Blocker | None:
-    return _when(x.open_calls or x.open_cases, "programme_has_open_work", MANAGER, calls=x.open_calls, cases=x.open_cases)
+    return _when(
+        x.open_calls or x.open_cases, "programme_has_open_work", MANAGER, calls=x.open_calls, cases=x.open_cases
+    )
 
 
 def plan_sections_filled(x: f.PlanFacts, actor: Actor) -> Blocker | None:
@@ -71,7 +73,7 @@ def call_not_past(x: f.CallFacts, actor: Actor) -> Blocker | None:
     return _when(x.today > x.closes_on, "call_already_past", MANAGER, closes=x.closes_on)
 
 
-# --- applying --------------------------------------------------------------------------------------------------------
+# --- applying -------------------------------------------------------------------------------------
 
 
 def complete(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
@@ -95,7 +97,7 @@ def acts_for_lead(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     return _when(actor.person_id not in x.lead_signatories, "not_lead_signatory", (Role.SIGNATORY,))
 
 
-# --- segregation of duties, by person and file -------------------------------------------------------------------------
+# --- segregation of duties, by person and file ----------------------------------------------------
 
 
 def not_of_a_party(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
@@ -111,7 +113,7 @@ def fresh_confirmer(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     return _when(actor.person_id in touched, "not_a_fresh_confirmer", (*MANAGER, Role.FINANCE_OFFICER, Role.DIRECTOR))
 
 
-# --- eligibility -------------------------------------------------------------------------------------------------------
+# --- eligibility ----------------------------------------------------------------------------------
 
 
 def rules_all_checked(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
@@ -136,7 +138,7 @@ def assessor_available(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     return _when(not x.assessors_available, "no_assessor", (Role.SYSTEM_ADMIN, Role.PROGRAMME_MANAGER))
 
 
-# --- clarification -----------------------------------------------------------------------------------------------------
+# --- clarification --------------------------------------------------------------------------------
 
 
 def question_asked(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
@@ -162,7 +164,7 @@ def returns_to(state: State) -> Callable[[f.ApplicationFacts], bool]:
     return selected
 
 
-# --- baseline ----------------------------------------------------------------------------------------------------------
+# --- baseline -------------------------------------------------------------------------------------
 
 
 def baseline_complete(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
@@ -178,7 +180,7 @@ def below_the_bar(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     return _when(not x.baseline_low, "baseline_not_low", (Role.ASSESSOR,))
 
 
-# --- review ------------------------------------------------------------------------------------------------------------
+# --- review ---------------------------------------------------------------------------------------
 
 
 def quorum(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
@@ -195,7 +197,7 @@ def spread_settled(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     return _when(wide, "spread_unsettled", MANAGER, spread=x.review_spread, limit=x.rules.review_spread)
 
 
-# --- decision ----------------------------------------------------------------------------------------------------------
+# --- decision -------------------------------------------------------------------------------------
 
 
 def recommended_as(state: State) -> Callable[[f.ApplicationFacts, Actor], Blocker | None]:
@@ -227,7 +229,7 @@ def reserve_validity_over(x: f.ApplicationFacts, actor: Actor) -> Blocker | None
     return _when(open_still, "reserve_still_valid", (Role.SYSTEM,), until=x.reserve_until or "")
 
 
-# --- appeal ------------------------------------------------------------------------------------------------------------
+# --- appeal ---------------------------------------------------------------------------------------
 
 
 def within_appeal_time(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
@@ -270,7 +272,7 @@ def refusal_is_final(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     return _when(waiting, "appeal_time_running", (Role.SYSTEM,), last=x.last_appeal_day or "")
 
 
-# --- contracting -------------------------------------------------------------------------------------------------------
+# --- contracting ----------------------------------------------------------------------------------
 
 
 def instrument_chosen(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
@@ -287,7 +289,7 @@ def agreement_in_force(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     return _when(not x.agreement_in_force, "signatures_open", (Role.SIGNATORY, Role.DIRECTOR))
 
 
-# --- monitoring and closing --------------------------------------------------------------------------------------------
+# --- monitoring and closing -----------------------------------------------------------------------
 
 
 def committee_decided(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
@@ -331,7 +333,7 @@ def findings_settled(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     return _when(x.findings_open, "findings_open", MANAGER, count=x.findings_open)
 
 
-# --- review machine ----------------------------------------------------------------------------------------------------
+# --- review machine -------------------------------------------------------------------------------
 
 
 def own_review(x: f.ReviewFacts, actor: Actor) -> Blocker | None:
@@ -358,7 +360,7 @@ def advice_given(x: f.ReviewFacts, actor: Actor) -> Blocker | None:
     return _when(not x.advice_given, "advice_missing", LGA)
 
 
-# --- agreement machine -------------------------------------------------------------------------------------------------
+# --- agreement machine ----------------------------------------------------------------------------
 
 
 def schedule_adds_up(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
@@ -390,7 +392,7 @@ def case_is_over(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
     return _when(not x.case_over, "case_still_running", MANAGER)
 
 
-# --- report machine ----------------------------------------------------------------------------------------------------
+# --- report machine -------------------------------------------------------------------------------
 
 
 def four_sections(x: f.ReportFacts, actor: Actor) -> Blocker | None:
@@ -406,7 +408,7 @@ def not_the_author(x: f.ReportFacts, actor: Actor) -> Blocker | None:
     return _when(actor.person_id == x.author, "own_report", MANAGER)
 
 
-# --- corrective action and knowledge-sharing obligation ------------------------------------------------------------------
+# --- corrective action and knowledge-sharing obligation -------------------------------------------
 
 
 def evidence_given(x: f.ActionFacts | f.ObligationFacts, actor: Actor) -> Blocker | None:
@@ -420,4 +422,3 @@ def verifier_is_another(x: f.ActionFacts, actor: Actor) -> Blocker | None:
 
 def confirmer_is_another(x: f.ObligationFacts, actor: Actor) -> Blocker | None:
     return _when(actor.person_id == x.delivered_by, "own_delivery", MANAGER)
-

@@ -44,7 +44,9 @@ def _owners_and_effects(definition: Definition, handled: Collection[Effect] | No
         if not move.by:
             yield f"{move.trigger} from {move.source} has no owner"
         if handled is not None:
-            yield from (f"effect {effect} of {move.trigger} has no handler" for effect in move.effects if effect not in handled)
+            yield from (
+                f"effect {effect} of {move.trigger} has no handler" for effect in move.effects if effect not in handled
+            )
 
 
 def _selectors(definition: Definition) -> Iterable[str]:

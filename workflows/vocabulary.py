@@ -176,6 +176,8 @@ class Effect(StrEnum):
     LETTER_APPEAL = "letter_appeal"
     LETTER_CLOSING = "letter_closing"
     SETTLE_DECISION = "settle_decision"
+    OPEN_APPEAL = "open_appeal"
+    SETTLE_APPEAL = "settle_appeal"
     REOPEN_REVIEW = "reopen_review"
     REOPEN_ELIGIBILITY = "reopen_eligibility"
     DRAFT_AGREEMENT = "draft_agreement"

@@ -7,6 +7,7 @@ loops and conditions are allowed; a name that the context does not have is repor
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, is_dataclass
 from enum import StrEnum
@@ -54,6 +55,11 @@ class Entry:
     def template(self) -> Path:
         folder = TEMPLATES if issubclass(self.context, MemorandumContext | ContractContext) else TEMPLATES / "letters"
         return folder / f"{self.kind.value}.docx"
+
+    @property
+    def template_sha256(self) -> str:
+        """Which version of the template this is: kept with every document made from it."""
+        return hashlib.sha256(self.template.read_bytes()).hexdigest()
 
 
 CATALOGUE: Mapping[DocumentKind, Entry] = {

@@ -110,9 +110,13 @@ def printable(text: str, path: str) -> str:
     return text
 
 
-@cache
-def members(record: type) -> dict[str, Any]:
+def members(record: Any) -> dict[str, Any]:
     """Name → type of every field and derived value (property) that a template may print."""
+    return _members(record)
+
+
+@cache
+def _members(record: type) -> dict[str, Any]:
     hints = get_type_hints(record)
     named = {field.name: hints[field.name] for field in fields(record)}
     return named | {name: get_type_hints(made.fget)["return"] for name, made in _properties(record)}
@@ -141,8 +145,8 @@ def check_plain(value: object, path: str = "context") -> None:
 
 
 def canonical(document: Any) -> bytes:
-    """The context as JSON in one fixed spelling: what is stored beside the document and hashed."""
-    plain = as_context(document)
+    """The context as JSON in one fixed spelling: what is hashed. Takes a context or its stored plain mapping."""
+    plain = document if isinstance(document, Mapping) else as_context(document)
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 

@@ -12,7 +12,7 @@ from webapp.extensions import Base
 from webapp.models.application import Application, StoredFile
 from webapp.models.people import Organisation, Person
 from webapp.models.types import Case, Instant, Money, states_check, word
-from workflows.vocabulary import Instrument, Machine
+from workflows.vocabulary import Instrument, Machine, State, Trigger
 
 
 class Agreement(Case, Base):
@@ -47,10 +47,14 @@ class Agreement(Case, Base):
         states_check(Machine.AGREEMENT),
         CheckConstraint('"grant" > 0 AND own_share >= 0', name="amounts"),
         CheckConstraint("ends_on > starts_on", name="period"),
-        CheckConstraint('state IN (\'draft\', \'voided\') OR scheduled = "grant"', name="tranches_add_up"),
+        CheckConstraint("state IN ('draft', 'voided') OR scheduled = \"grant\"", name="tranches_add_up"),
         CheckConstraint("state IN ('draft', 'voided') OR issued_document_id IS NOT NULL", name="issued_has_document"),
         CheckConstraint("(state IN ('in_force', 'ended')) = (in_force_on IS NOT NULL)", name="in_force_dated"),
     )
+
+    def stamp(self, trigger: Trigger, source: State, person_id: int | None, reason: str, at: datetime) -> None:
+        if trigger is Trigger.ENTER_INTO_FORCE:
+            self.in_force_on = at.date()
 
 
 class AgreementParty(Base):

@@ -12,7 +12,7 @@ from webapp.extensions import Base
 from webapp.models.people import Organisation, Person
 from webapp.models.programme import Call, Theme
 from webapp.models.types import Case, Instant, Money, states_check, word
-from workflows.vocabulary import Instrument, Machine, State
+from workflows.vocabulary import Instrument, Machine, State, Trigger
 
 
 class PartyRole(StrEnum):
@@ -83,7 +83,9 @@ class Application(Case, Base):
     theme: Mapped[Theme | None] = relationship()
     manager: Mapped[Person | None] = relationship(foreign_keys=[manager_id])
     created_by: Mapped[Person] = relationship(foreign_keys=[created_by_id])
-    parties: Mapped[list["ApplicationParty"]] = relationship(back_populates="application", order_by="ApplicationParty.id")
+    parties: Mapped[list["ApplicationParty"]] = relationship(
+        back_populates="application", order_by="ApplicationParty.id"
+    )
     sections: Mapped[list["ApplicationSection"]] = relationship(order_by="ApplicationSection.id")
     objectives: Mapped[list["Objective"]] = relationship(order_by="Objective.position", cascade="all, delete-orphan")
     budget: Mapped[list["BudgetLine"]] = relationship(order_by="BudgetLine.position", cascade="all, delete-orphan")
@@ -102,6 +104,15 @@ class Application(Case, Base):
         CheckConstraint("state NOT IN ('clarification') OR return_state IS NOT NULL", name="returns"),
         Index("ix_application_state_since", "state", "state_since"),
     )
+
+    def stamp(self, trigger: Trigger, source: State, person_id: int | None, reason: str, at: datetime) -> None:
+        if trigger is Trigger.SUBMIT:
+            self.submitted_at = at
+        elif trigger is Trigger.ASK_CLARIFICATION:
+            self.return_state = source
+        elif trigger in (Trigger.REJECT, Trigger.FAIL_ELIGIBILITY):
+            self.refused_as = self.state
+            self.refusals += 1
 
 
 class ApplicationParty(Base):

@@ -11,7 +11,8 @@ from webapp.extensions import Base
 from webapp.models.application import Application
 from webapp.models.people import Organisation, Person
 from webapp.models.types import Case, Instant, Money, states_check, word
-from workflows.vocabulary import Machine, Role, State
+from workflows.scoring import review_score
+from workflows.vocabulary import Machine, Role, State, Trigger
 
 
 class RuleCode(StrEnum):
@@ -131,6 +132,13 @@ class Review(Case, Base):
         CheckConstraint("(state = 'submitted') = (submitted_at IS NOT NULL)", name="submitted"),
         CheckConstraint("state != 'submitted' OR (score IS NOT NULL AND advice IS NOT NULL)", name="submitted_whole"),
     )
+
+    def stamp(self, trigger: Trigger, source: State, person_id: int | None, reason: str, at: datetime) -> None:
+        if trigger is Trigger.SUBMIT_REVIEW:
+            self.submitted_at = at
+            self.score = review_score({row.criterion: row.score for row in self.scores})
+        elif trigger is Trigger.RECUSE:
+            self.conflict_note = self.conflict_note or reason
 
 
 class ReviewScore(Base):

@@ -12,7 +12,7 @@ from webapp.models.agreement import Agreement
 from webapp.models.application import Application, BudgetCategory
 from webapp.models.people import Organisation, Person
 from webapp.models.types import Case, Instant, Money, states_check, word
-from workflows.vocabulary import Machine
+from workflows.vocabulary import Machine, State, Trigger
 
 
 class CommitteeDecision(Base):
@@ -99,6 +99,14 @@ class Report(Case, Base):
         CheckConstraint("state != 'accepted' OR accepted_by_id IS NOT NULL", name="accepted_by"),
     )
 
+    def stamp(self, trigger: Trigger, source: State, person_id: int | None, reason: str, at: datetime) -> None:
+        if trigger is Trigger.SUBMIT_REPORT:
+            self.author_id, self.submitted_at = person_id, at
+        elif trigger is Trigger.RETURN_REPORT:
+            self.return_reason = reason
+        elif trigger is Trigger.ACCEPT_REPORT:
+            self.accepted_by_id = person_id
+
 
 class ReportFinance(Base):
     """Spent in the period, per budget category, in the agreement's currency."""
@@ -180,6 +188,14 @@ class CorrectiveAction(Case, Base):
         ),
     )
 
+    def stamp(self, trigger: Trigger, source: State, person_id: int | None, reason: str, at: datetime) -> None:
+        if trigger is Trigger.MARK_DONE:
+            self.done_by_id = person_id
+        elif trigger is Trigger.VERIFY:
+            self.verified_by_id = person_id
+        elif trigger is Trigger.REOPEN:
+            self.done_by_id = self.verified_by_id = None
+
 
 class Obligation(Case, Base):
     """Against brain drain: who is trained passes it on, by an act, by a date [S2.22]."""
@@ -207,8 +223,20 @@ class Obligation(Case, Base):
     __table_args__ = (
         states_check(Machine.OBLIGATION),
         CheckConstraint("state != 'waived' OR length(waived_reason) > 0", name="waived_with_reason"),
-        CheckConstraint("settled_by_id IS NULL OR delivered_by_id IS NULL OR settled_by_id != delivered_by_id", name="four_eyes"),
+        CheckConstraint(
+            "settled_by_id IS NULL OR delivered_by_id IS NULL OR settled_by_id != delivered_by_id", name="four_eyes"
+        ),
     )
+
+    def stamp(self, trigger: Trigger, source: State, person_id: int | None, reason: str, at: datetime) -> None:
+        if trigger is Trigger.DELIVER:
+            self.delivered_by_id = person_id
+        elif trigger is Trigger.CONFIRM_DELIVERY:
+            self.settled_by_id = person_id
+        elif trigger is Trigger.REDO:
+            self.delivered_by_id = None
+        elif trigger is Trigger.WAIVE:
+            self.settled_by_id, self.waived_reason = person_id, reason
 
 
 class TerminationNotice(Base):

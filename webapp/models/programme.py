@@ -85,7 +85,9 @@ class CountryPlan(Case, Base):
         states_check(Machine.PLAN),
         CheckConstraint("ends_on > starts_on", name="period"),
         CheckConstraint("envelope > 0", name="envelope"),
-        CheckConstraint("reserved >= 0 AND committed >= 0 AND reserved + committed <= envelope", name="within_envelope"),
+        CheckConstraint(
+            "reserved >= 0 AND committed >= 0 AND reserved + committed <= envelope", name="within_envelope"
+        ),
     )
 
 

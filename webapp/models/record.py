@@ -104,7 +104,12 @@ class OutboxRow(Base):
     error: Mapped[str] = mapped_column(Text, default="")
 
     __table_args__ = (
-        Index("ix_outbox_open", "available_at", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
+        Index(
+            "ix_outbox_open",
+            "available_at",
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
     )
 
 
@@ -123,7 +128,12 @@ class Deadline(Base):
 
     __table_args__ = (
         Index(
-            "uq_deadline_open", "machine", "case_id", "trigger", unique=True,
-            sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL"),
+            "uq_deadline_open",
+            "machine",
+            "case_id",
+            "trigger",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
         ),
     )

@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeDecorator
 
 from webapp import clock
 from workflows.definitions import CURRENT
-from workflows.vocabulary import Machine, State
+from workflows.vocabulary import Machine, State, Trigger
 
 
 class Money(TypeDecorator[Decimal]):
@@ -74,7 +74,9 @@ class Case:
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     state: Mapped[State] = mapped_column(
-        Enum(State, native_enum=False, create_constraint=False, length=40, values_callable=lambda w: [s.value for s in w])
+        Enum(
+            State, native_enum=False, create_constraint=False, length=40, values_callable=lambda w: [s.value for s in w]
+        )
     )
     state_since: Mapped[datetime] = mapped_column(Instant)
     definition_version: Mapped[int] = mapped_column(SmallInteger)
@@ -92,3 +94,6 @@ class Case:
             "created_at": instant,
         }
         super().__init__(**{**begin, **columns})
+
+    def stamp(self, trigger: Trigger, source: State, person_id: int | None, reason: str, at: datetime) -> None:
+        """What a move writes beside the state: who, when, from where. `advance` calls it; a model overrides it."""

@@ -24,11 +24,10 @@ from webapp.wording.grids import (
 from webapp.wording.moves import consequence, effect, moved, trigger
 from webapp.wording.people import role, role_plural
 from webapp.wording.states import state, state_meaning, state_tone
-from webapp.wording.values import all_of, amount, any_of, country, day, due, instant, number, period
+from webapp.wording.values import amount, any_of, country, day, due, instant, number, period
 from webapp.wording.words import choices, goal, help_for, label
 
 __all__ = [
-    "all_of",
     "amount",
     "any_of",
     "baseline_level",

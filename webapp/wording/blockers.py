@@ -109,7 +109,7 @@ FOLLOWING: dict[str, LazyString] = {
     "actions_open": _("Some corrective actions are not closed yet. Still open: %(count)s."),
     "findings_open": _("Some findings are not closed yet. Still open: %(count)s."),
     "report_sections_empty": _("The report is not complete. Still empty: %(sections)s."),
-    "report_case_not_running": _("A report can be submitted only while the project runs or closes."),
+    "report_case_not_running": _("A report can be submitted only while the project is monitored or suspended."),
     "own_report": _("You wrote this report, so another person accepts it."),
     "evidence_missing": _("There is no evidence yet. Describe it or add a file."),
     "own_action": _("You worked on this action, so another person verifies it."),
@@ -143,7 +143,7 @@ Spoken = Callable[[str], str]
 
 
 def _each(name: Callable[[str], str]) -> Spoken:
-    return lambda codes: values.all_of([name(code) for code in codes.split(",")])
+    return lambda codes: ", ".join(name(code) for code in codes.split(","))
 
 
 def _still_missing(codes: str) -> str:
@@ -152,7 +152,7 @@ def _still_missing(codes: str) -> str:
     if len(found) <= 3:
         return " ".join(form.missing(code) for code in found)
     sections = dict.fromkeys(form.section_of(code) for code in found)
-    names = values.all_of([form.section(code) for code in sections])
+    names = ", ".join(form.section(code) for code in sections)
     return str(gettext("Still open: %(sections)s.", sections=names))
 
 

@@ -62,15 +62,6 @@ def country(code: str) -> str:
 
 def any_of(names: Sequence[str]) -> str:
     """Several names in one phrase: "a, b or c"."""
-    return _listed(names, str(gettext("or")))
-
-
-def all_of(names: Sequence[str]) -> str:
-    """Several names in one phrase: "a, b and c"."""
-    return _listed(names, str(gettext("and")))
-
-
-def _listed(names: Sequence[str], word: str) -> str:
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} {word} {names[-1]}"
+    return str(gettext("%(names)s or %(last)s", names=", ".join(names[:-1]), last=names[-1]))

@@ -20,7 +20,11 @@ REPORT = Definition(
     ),
     moves=(
         *moves(
-            Trigger.SUBMIT_REPORT, (State.DUE, State.RETURNED), State.SUBMITTED, APPLICANT, g.report_case_running,
+            Trigger.SUBMIT_REPORT,
+            (State.DUE, State.RETURNED),
+            State.SUBMITTED,
+            APPLICANT,
+            g.report_case_running,
             g.four_sections,
         ),
         *moves(Trigger.RETURN_REPORT, State.SUBMITTED, State.RETURNED, MANAGER, needs_reason=True),

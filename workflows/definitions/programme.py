@@ -34,18 +34,34 @@ PLAN = Definition(
     ),
     moves=(
         *moves(
-            Trigger.CONSULT, State.DRAFT, State.CONSULTATION, MANAGER, g.plan_sections_filled, g.plan_has_policy,
+            Trigger.CONSULT,
+            State.DRAFT,
+            State.CONSULTATION,
+            MANAGER,
+            g.plan_sections_filled,
+            g.plan_has_policy,
             g.plan_has_themes,
         ),
         *moves(Trigger.REVISE, (State.CONSULTATION, State.ENDORSED), State.DRAFT, MANAGER, needs_reason=True),
         *moves(
-            Trigger.ENDORSE, State.CONSULTATION, State.ENDORSED, LGA, g.plan_has_sector_benefit, g.plan_is_endorsed,
+            Trigger.ENDORSE,
+            State.CONSULTATION,
+            State.ENDORSED,
+            LGA,
+            g.plan_has_sector_benefit,
+            g.plan_is_endorsed,
         ),
         *moves(
-            Trigger.APPROVE_PLAN, State.ENDORSED, State.APPROVED, DIRECTOR, g.plan_fits_budget,
+            Trigger.APPROVE_PLAN,
+            State.ENDORSED,
+            State.APPROVED,
+            DIRECTOR,
+            g.plan_fits_budget,
             g.plan_approver_is_not_drafter,
         ),
-        *moves(Trigger.SUPERSEDE, State.APPROVED, State.SUPERSEDED, DIRECTOR, g.plan_has_no_open_call, needs_reason=True),
+        *moves(
+            Trigger.SUPERSEDE, State.APPROVED, State.SUPERSEDED, DIRECTOR, g.plan_has_no_open_call, needs_reason=True
+        ),
     ),
 )
 
@@ -60,7 +76,12 @@ CALL = Definition(
     ),
     moves=(
         *moves(
-            Trigger.OPEN_CALL, State.DRAFT, State.OPEN, MANAGER, g.call_plan_approved, g.call_programme_open,
+            Trigger.OPEN_CALL,
+            State.DRAFT,
+            State.OPEN,
+            MANAGER,
+            g.call_plan_approved,
+            g.call_programme_open,
             g.call_not_past,
         ),
         *moves(Trigger.CLOSE_CALL, State.OPEN, State.CLOSED, (MANAGER, Role.SYSTEM)),

@@ -17,8 +17,16 @@ REVIEW = Definition(
     ),
     moves=(
         *moves(
-            Trigger.SUBMIT_REVIEW, State.ASSIGNED, State.SUBMITTED, LGA, g.own_review, g.case_in_review,
-            g.conflict_answered, g.no_conflict, g.all_criteria_scored, g.advice_given,
+            Trigger.SUBMIT_REVIEW,
+            State.ASSIGNED,
+            State.SUBMITTED,
+            LGA,
+            g.own_review,
+            g.case_in_review,
+            g.conflict_answered,
+            g.no_conflict,
+            g.all_criteria_scored,
+            g.advice_given,
         ),
         *moves(Trigger.RECUSE, State.ASSIGNED, State.RECUSED, (*LGA, Role.PROGRAMME_MANAGER), needs_reason=True),
     ),

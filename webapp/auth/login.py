@@ -1,0 +1,28 @@
+"""flask-login, wired to the session rows."""
+
+from flask import Flask, Response, current_app, request, url_for
+from flask_login import LoginManager
+from werkzeug.wrappers import Response as BaseResponse
+
+from webapp.auth import sessions
+from webapp.htmx import hx_redirect, is_htmx
+
+manager = LoginManager()
+manager.session_protection = None  # a session is a row that can be ended; an address may change on a phone
+
+
+def init_app(app: Flask) -> None:
+    manager.init_app(app)
+
+
+@manager.user_loader  # type: ignore[untyped-decorator]
+def _load(token: str) -> sessions.SignedIn | None:
+    settings = current_app.config["SETTINGS"]
+    return sessions.load(token, settings.idle_minutes, settings.session_hours)
+
+
+@manager.unauthorized_handler  # type: ignore[untyped-decorator]
+def _ask_to_sign_in() -> BaseResponse | Response:
+    """Where a page was asked for, come back to it; where something was sent, the desk."""
+    wanted = request.full_path.rstrip("?") if request.method == "GET" and not is_htmx() else ""
+    return hx_redirect(url_for("auth.sign_in", next=wanted or None))

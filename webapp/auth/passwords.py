@@ -1,0 +1,64 @@
+"""Passwords: argon2 hashes, a rule people can follow, and a throttle per account that all workers share."""
+
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from webapp import clock
+from webapp.extensions import db
+from webapp.models.people import Person
+
+MIN_LENGTH = 12
+_hasher = PasswordHasher()
+_DUMMY = _hasher.hash("nobody has this password")
+
+
+def set_password(person: Person, password: str) -> None:
+    person.password_hash = _hasher.hash(password)
+
+
+def weakness(password: str, person: Person) -> str:
+    """Why a password will not do, in words; empty when it will."""
+    if len(password) < MIN_LENGTH:
+        return _(
+            "Use at least %(count)s characters. Three or four words that do not belong together work well.", count=12
+        )
+    if len(set(password)) < 5 or person.email.split("@")[0].lower() in password.lower():
+        return _("This password is too easy to guess. Choose other words.")
+    return ""
+
+
+def matches(person: Person | None, password: str) -> bool:
+    """Check a password; takes as long for an unknown person, so that nobody learns who has an account."""
+    stored = person.password_hash if person and person.password_hash else _DUMMY
+    try:
+        return _hasher.verify(stored, password) and person is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def find(email: str) -> Person | None:
+    query = select(Person).where(Person.email == email.strip().lower(), Person.left_at.is_(None))
+    return db.session.scalar(query)
+
+
+def is_throttled(person: Person | None) -> bool:
+    return person is not None and person.throttled_until is not None and person.throttled_until > clock.now()
+
+
+def note_failure(person: Person | None, limit: int, minutes: int) -> None:
+    """Count a wrong password; after `limit` of them the account waits `minutes`."""
+    if person is None:
+        return
+    person.failed_sign_ins += 1
+    if person.failed_sign_ins >= limit:
+        person.failed_sign_ins = 0
+        person.throttled_until = clock.now() + timedelta(minutes=minutes)
+
+
+def note_success(person: Person) -> None:
+    person.failed_sign_ins = 0
+    person.throttled_until = None

@@ -1,0 +1,11 @@
+"""Commands: `flask --app wsgi demo|worker|audit …`, each with `--help`; lists take `--json`."""
+
+from flask import Flask
+
+from webapp.cli import audit, demo, worker
+
+
+def init_app(app: Flask) -> None:
+    app.cli.add_command(demo.group)
+    app.cli.add_command(worker.command)
+    app.cli.add_command(audit.group)

@@ -1,0 +1,96 @@
+"""What happens by itself: due deadlines fire, the outbox is drained. Idempotent, resumable, one worker or many."""
+
+import time
+from collections.abc import Callable
+
+import structlog
+from flask import Flask
+from sqlalchemy import select
+
+from webapp import clock
+from webapp.errors import Refused
+from webapp.extensions import db
+from webapp.models.application import Application
+from webapp.models.programme import Call, CountryPlan, Programme
+from webapp.models.record import Deadline
+from webapp.models.types import Case
+from webapp.notifications.mailer import FileMailer, SmtpMailer
+from webapp.policy import SYSTEM
+from webapp.services.advance import advance
+from webapp.services.deliver import Courier
+from webapp.transaction import writing
+from workflows.vocabulary import Machine, State, Trigger
+
+log = structlog.get_logger()
+CASES: dict[Machine, type[Case]] = {
+    Machine.APPLICATION: Application,
+    Machine.PROGRAMME: Programme,
+    Machine.PLAN: CountryPlan,
+    Machine.CALL: Call,
+}
+
+
+def courier(app: Flask) -> Courier:
+    """The courier of this installation: SMTP when a server is set, else files under `var/mail`."""
+    settings = app.config["SETTINGS"]
+    mailer = SmtpMailer(settings.mail_server) if settings.mail_server else FileMailer(settings.mail)
+    return Courier(mailer, settings.mail_sender, settings.base_url, app.extensions["jumelage.storage"])
+
+
+def fire_deadlines() -> int:
+    """Ask for the move of every deadline that is due, one transaction each; returns how many moved."""
+    with writing():
+        due = db.session.execute(
+            select(Deadline.id, Deadline.machine, Deadline.case_id, Deadline.trigger)
+            .where(Deadline.closed_at.is_(None), Deadline.due_at <= clock.now())
+            .order_by(Deadline.id)
+        ).all()
+    return sum(_fire(CASES[machine], case_id, trigger) for _id, machine, case_id, trigger in due)
+
+
+def close_past_calls() -> int:
+    """A call closes by itself on the day after its last day, in the plan's country."""
+    with writing():
+        calls = db.session.scalars(select(Call).where(Call.state == State.OPEN)).all()
+        past = [call.id for call in calls if clock.today(call.plan.lga.time_zone) > call.closes_on]
+    return sum(_fire(Call, call_id, Trigger.CLOSE_CALL) for call_id in past)
+
+
+def close_second_refusals() -> int:
+    """A second refusal is final at once; nobody has to wait for the appeal's time."""
+    refused = [State.REJECTED, State.INELIGIBLE]
+    query = select(Application.id).where(Application.state.in_(refused), Application.refusals >= 2)
+    with writing():
+        ids = db.session.scalars(query).all()
+    return sum(_fire(Application, case_id, Trigger.CLOSE_REFUSED) for case_id in ids)
+
+
+def _fire(kind: type[Case], case_id: int, trigger: Trigger) -> bool:
+    try:
+        with writing():
+            case = db.session.get_one(kind, case_id)
+            advance(case, trigger, SYSTEM)
+    except Refused as refused:
+        log.info("deadline not fired", case=case_id, trigger=trigger.value, why=str(refused))
+        return False
+    return True
+
+
+DAILY: tuple[Callable[[], int], ...] = (fire_deadlines, close_past_calls, close_second_refusals)
+
+
+def tick(app: Flask) -> int:
+    """One round of everything; returns how much was done."""
+    done = sum(job() for job in DAILY)
+    return done + courier(app).drain()
+
+
+def run(app: Flask, stop: Callable[[], bool], pause: float = 1.0) -> None:
+    """Tick until told to stop. An error of the database is waited out, not died of."""
+    while not stop():
+        try:
+            tick(app)
+        except Exception as error:  # the database may be away for a while; the next round tries again
+            log.error("worker round failed", error=repr(error))
+            db.session.remove()
+        time.sleep(pause)

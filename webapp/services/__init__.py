@@ -1,0 +1,1 @@
+"""The one way through for every change: facts, advance, audit, effects, outbox, deliver."""

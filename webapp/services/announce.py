@@ -1,0 +1,109 @@
+"""Tell people: every move enqueues its mail inside the transaction; the worker sends it after the commit."""
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import or_, select
+
+from webapp import clock, policy, wording
+from webapp.extensions import db
+from webapp.models.application import Application
+from webapp.models.people import Person, RoleGrant
+from webapp.models.programme import Call, CountryPlan, Programme
+from webapp.models.record import AuditEntry, Job
+from webapp.models.types import Case
+from webapp.notifications.audience import TOLD
+from webapp.policy import Principal
+from webapp.services import outbox
+from webapp.services.effects import Moved
+from webapp.services.scope import application_of, principal, scope_of
+from workflows.vocabulary import Role
+
+
+def after(moved: Moved, entry: AuditEntry) -> None:
+    """Mail everybody whom the audience table names, except the person who did it."""
+    roles = TOLD.get((moved.case.__machine__, moved.move.trigger), ())
+    if not roles:
+        return
+    for person in people_with(frozenset(roles), moved.case):
+        if person.id != moved.actor.person_id:
+            _mail_move(person, moved, entry)
+
+
+def people_with(roles: frozenset[Role], case: Case) -> list[Person]:
+    """Everybody who holds one of these roles on this very record today; two statements."""
+    scope = scope_of(case)
+    grants = select(RoleGrant.person_id).where(RoleGrant.role.in_(roles), _could_hold(scope))
+    people = db.session.scalars(
+        select(Person).where(Person.id.in_(grants), Person.left_at.is_(None)).order_by(Person.id)
+    )
+    return [person for person in people if policy.roles_on(principal(person), scope) & roles]
+
+
+def _could_hold(scope: policy.Scope):  # type: ignore[no-untyped-def]  # a WHERE clause
+    clauses = [RoleGrant.programme_id == scope.programme_id]
+    if isinstance(scope, policy.FileScope):
+        clauses.append(RoleGrant.application_id == scope.application_id)
+        clauses.append(RoleGrant.organisation_id.in_(scope.party_ids | scope.lga_ids))
+    elif scope.lga_id is not None:
+        clauses.append(RoleGrant.organisation_id == scope.lga_id)
+    return or_(*clauses)
+
+
+def _mail_move(person: Person, moved: Moved, entry: AuditEntry) -> None:
+    machine = moved.case.__machine__
+    with force_locale(person.language):
+        what = wording.state(machine, moved.move.dest)
+        lines = [
+            _("Dear %(name)s,", name=person.name),
+            _("%(who)s %(what)s.", who=moved.actor.name, what=wording.moved(machine, moved.move.trigger)),
+            wording.state_meaning(machine, moved.move.dest),
+        ]
+        if moved.reason:
+            lines.insert(2, _("Reason given: %(reason)s", reason=moved.reason))
+        mail(
+            person,
+            key=f"move-{entry.id}-{person.id}",
+            subject=_("%(title)s: %(state)s", title=title(moved.case), state=what),
+            lines=lines,
+            path=path(moved.case),
+        )
+
+
+def mail(person: Person, *, key: str, subject: str, lines: list[str], path: str) -> None:
+    """Enqueue one message to one person, with a link; `key` makes it happen once."""
+    payload = {"to": person.email, "subject": subject, "lines": lines, "path": path, "language": person.language}
+    outbox.enqueue(Job.SEND_MAIL, key, payload)
+
+
+def notify(roles: frozenset[Role], case: Case, actor: Principal, *, key: str, subject: str, lines: list[str]) -> None:
+    """A message that is no move (a question, a finding): to everybody with these roles on the case, but the actor."""
+    for person in people_with(roles, case):
+        if person.id != actor.person_id:
+            mail(person, key=f"{key}-{person.id}", subject=subject, lines=lines, path=path(case))
+
+
+def title(case: Case) -> str:
+    """How a case is called in a subject line: reference and the pair of partners."""
+    application = application_of(case)
+    if application is not None:
+        return f"{application.reference} {pair(application)}"
+    return str(getattr(case, "title", ""))
+
+
+def pair(application: Application) -> str:
+    """Rheden ⇄ Rubavu."""
+    return " ⇄ ".join(party.organisation.name for party in application.parties)
+
+
+def path(case: Case) -> str:
+    """The address of the page where the case is worked on."""
+    application = application_of(case)
+    if application is not None:
+        return f"/applications/{application.id}"
+    folder = {Programme: "programmes", CountryPlan: "plans", Call: "calls"}[type(case)]  # type: ignore[index]
+    return f"/{folder}/{case.id}"
+
+
+def instant_key(prefix: str) -> str:
+    """A key for something that may be announced again later."""
+    return f"{prefix}-{clock.now().timestamp():.6f}"

@@ -1,0 +1,71 @@
+"""After the commit: take rows from the outbox and do them. Repeatable: doing it twice does no harm."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from webapp.documents.storage import LocalStorage
+from webapp.extensions import db
+from webapp.models.agreement import Document
+from webapp.models.record import Job, OutboxRow
+from webapp.notifications.mailer import Mailer, compose
+from webapp.services import documents, outbox
+from webapp.transaction import writing
+
+log = structlog.get_logger()
+
+
+class Courier:
+    """What delivery needs from its surroundings: a mailer, the sender's address, the address of the site."""
+
+    def __init__(self, mailer: Mailer, sender: str, base_url: str, storage: LocalStorage) -> None:
+        self.mailer = mailer
+        self.sender = sender
+        self.base_url = base_url
+        self.storage = storage
+        self.jobs: dict[Job, Callable[[OutboxRow], None]] = {
+            Job.SEND_MAIL: self._send_mail,
+            Job.WRITE_DOCUMENT: self._write_document,
+        }
+
+    def drain(self, limit: int = 1000) -> int:
+        """Do everything that is open now, one row per transaction; returns how many rows were handled."""
+        handled = 0
+        while handled < limit and self._one():
+            handled += 1
+        return handled
+
+    def _one(self) -> bool:
+        with writing():
+            row = outbox.claim()
+            row_id = row.id if row else None
+        if row_id is None:
+            return False
+        try:
+            with writing():
+                row = db.session.get_one(OutboxRow, row_id)
+                self.jobs[row.job](row)
+                outbox.acknowledge(row)
+        except Exception as error:  # any failure of one job must not stop the others; it is kept on the row
+            log.error("outbox job failed", row=row_id, error=repr(error))
+            with writing():
+                outbox.postpone(db.session.get_one(OutboxRow, row_id), repr(error))
+        return True
+
+    def _send_mail(self, row: OutboxRow) -> None:
+        payload: dict[str, Any] = row.payload
+        with force_locale(payload["language"]):
+            closing = [
+                _("Open it here: %(link)s", link=self.base_url + payload["path"]),
+                _("This message was sent by Jumelage. Please do not reply to it."),
+            ]
+        body = "\n\n".join([*payload["lines"], *closing]) + "\n"
+        message = compose({"to": payload["to"], "subject": payload["subject"], "body": body}, self.sender, row.key)
+        self.mailer.deliver(message, row.key)
+
+    def _write_document(self, row: OutboxRow) -> None:
+        document = db.session.get_one(Document, row.payload["document_id"])
+        documents.write(document, self.storage)

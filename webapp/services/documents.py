@@ -1,0 +1,78 @@
+"""Documents: a snapshot becomes a row in the transaction; its bytes are written once and kept under their hash."""
+
+import hashlib
+from typing import Any
+
+from webapp import clock
+from webapp.documents import catalogue, renderer
+from webapp.documents.plain import as_context, canonical
+from webapp.documents.storage import LocalStorage
+from webapp.extensions import db
+from webapp.models.agreement import Agreement, Document, DocumentKind
+from webapp.models.application import Application, StoredFile
+from webapp.models.record import AuditEvent, Job
+from webapp.policy import SYSTEM_PERSON, Principal
+from webapp.services import audit, outbox
+from workflows.vocabulary import Role
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def draft(
+    application: Application,
+    kind: DocumentKind,
+    context: Any,
+    *,
+    reference: str,
+    actor: Principal,
+    agreement: Agreement | None = None,
+    number: int = 1,
+) -> Document:
+    """Keep the snapshot a document will be written from. `context` is one of `webapp.documents`' dataclasses."""
+    document = Document(
+        application_id=application.id,
+        agreement_id=agreement.id if agreement else None,
+        kind=kind,
+        reference=reference,
+        number=number,
+        context=as_context(context),
+        context_sha256=hashlib.sha256(canonical(context)).hexdigest(),
+        created_at=clock.now(),
+        created_by_id=None if actor.person_id == SYSTEM_PERSON else actor.person_id,
+    )
+    db.session.add(document)
+    db.session.flush()
+    return document
+
+
+def write_later(document: Document) -> None:
+    """Let the worker write it after the commit."""
+    outbox.enqueue(Job.WRITE_DOCUMENT, f"document-{document.id}", {"document_id": document.id})
+
+
+def write(document: Document, storage: LocalStorage) -> StoredFile:
+    """Render and store the Word file; a document that has its file keeps it, so a second call changes nothing."""
+    if document.file is not None:
+        return document.file
+    kind = catalogue.DocumentKind(document.kind.value)
+    content = renderer.render(kind, document.context)
+    key = storage.put(content, DOCX)
+    stored = StoredFile(
+        sha256=key,
+        size=len(content),
+        content_type=DOCX,
+        name=f"{document.reference.replace('/', '-')}.docx",
+        created_at=clock.now(),
+        created_by_id=document.created_by_id,
+    )
+    db.session.add(stored)
+    document.file = stored
+    document.template_sha256 = hashlib.sha256(catalogue.CATALOGUE[kind].template.read_bytes()).hexdigest()
+    db.session.flush()
+    data = {"document": document.reference, "sha256": key}
+    system = Principal(SYSTEM_PERSON, "Jumelage")
+    audit.record(
+        document.application, system, Role.SYSTEM, AuditEvent.DOCUMENT_WRITTEN, application_id=document.application_id,
+        data=data,
+    )  # fmt: skip
+    return stored

@@ -1,0 +1,190 @@
+"""What every page has in common: security headers, errors in plain words, the frame's context, templates' helpers."""
+
+import secrets
+from typing import Any
+
+from flask import Flask, Response, current_app, g, redirect, render_template, request, session, url_for
+from flask_babel import Babel, get_locale
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
+from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import Settings
+from webapp import clock, errors, wording
+from webapp.auth.access import public
+from webapp.documents.storage import LocalStorage
+from webapp.extensions import db
+from webapp.models.people import Person, SiteSetting
+from workflows.vocabulary import Machine, Role
+
+csrf = CSRFProtect()
+babel = Babel()
+LANGUAGES = {"en": "English", "nl": "Nederlands", "fr": "Français"}
+CSP = "; ".join(
+    (
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
+        "font-src 'self'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'", "manifest-src 'self'",
+    )
+)  # fmt: skip
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=_language)
+    app.extensions["jumelage.storage"] = LocalStorage(settings.files)
+    app.jinja_env.globals.update(wording=wording, clock=clock, Machine=Machine, Role=Role, enumerate=enumerate)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.context_processor(_frame)
+    app.after_request(_headers)
+    app.post("/language", endpoint="language")(_choose_language)
+    _add_errors(app)
+    if settings.secure_cookies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+
+
+def is_demonstration() -> bool:
+    """Whether this database holds the fictional demonstration; asked once per request."""
+    if "demonstration" not in g:
+        value = db.session.scalar(select(SiteSetting.value).where(SiteSetting.key == "demonstration"))
+        g.demonstration = value == "yes"
+    return bool(g.demonstration)
+
+
+def _language() -> str:
+    chosen = session.get("language")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    if current_user and current_user.is_authenticated and current_user.person.language in LANGUAGES:
+        return str(current_user.person.language)
+    return request.accept_languages.best_match(LANGUAGES, "en") or "en"
+
+
+@public
+def _choose_language() -> Any:
+    if (chosen := request.form.get("lang", "")) in LANGUAGES:
+        session["language"] = chosen
+    target = request.form.get("next", "/")
+    safe = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return redirect(target if safe else "/", 303)
+
+
+def _frame() -> dict[str, Any]:
+    """What the layout shows on every page; survives a database that does not answer."""
+    language = str(get_locale() or "en")
+    languages = [{"code": c, "label": name, "current": c == language} for c, name in LANGUAGES.items()]
+    shared: dict[str, Any] = {"lang": language, "languages": languages, "links": _links(), "nav": _navigation()}
+    if getattr(g, "database_down", False):
+        return shared
+    shared["demonstration"] = is_demonstration()
+    if current_user.is_authenticated:
+        shared["place"], shared["roles"] = _place()
+    return shared
+
+
+def _links() -> dict[str, str]:
+    links = {"home": url_for("public.home"), "about": url_for("public.about"), "source": url_for("public.source")}
+    links |= {"accessibility": url_for("public.accessibility"), "language": url_for("language")}
+    if current_user and current_user.is_authenticated:
+        return links | {"sign_out": url_for("auth.sign_out"), "account": url_for("admin.account")}
+    return links | {"sign_in": url_for("auth.sign_in")}
+
+
+def _navigation() -> list[dict[str, Any]]:
+    if not (current_user and current_user.is_authenticated):
+        places = [(_("Open calls"), "public.calls")]
+    else:
+        who = current_user.principal
+        places = [(_("My desk"), "desk.index"), (_("Applications"), "applications.index")]
+        places += [(_("Contract register"), "register.index"), (_("Calls"), "public.calls")]
+        if who.programmes(*Role) or who.holds(Role.LGA_OFFICER, Role.LEAD_REVIEWER):
+            places.append((_("Programmes"), "programmes.index"))
+        if who.holds(Role.SYSTEM_ADMIN, Role.MUNICIPALITY_ADMIN, Role.LGA_ADMIN):
+            places.append((_("People"), "admin.people"))
+        if who.holds(Role.SYSTEM_ADMIN):
+            places.append((_("Organisations"), "admin.organisations"))
+    here = (request.endpoint or "").split(".")[0]
+    return [
+        {
+            "label": label,
+            "href": url_for(endpoint),
+            "current": endpoint == request.endpoint or endpoint == f"{here}.index",
+        }
+        for label, endpoint in places
+    ]
+
+
+def _place() -> tuple[str, list[str]]:
+    """Place and role of the signed-in person, under their name."""
+    grants = current_user.person.grants
+    places = list(dict.fromkeys(g.organisation.name for g in grants if g.organisation))
+    roles = list(dict.fromkeys(wording.role(g.role) for g in current_user.principal.grants))
+    return ", ".join(places[:2]), roles[:3]
+
+
+def _headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CSP)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    if current_app.config["SETTINGS"].secure_cookies:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if request.endpoint != "static":
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _add_errors(app: Flask) -> None:
+    @app.errorhandler(errors.NotFound)
+    @app.errorhandler(404)
+    def not_found(_error: Exception) -> tuple[str, int]:
+        return render_template("errors/404.html"), 404
+
+    @app.errorhandler(errors.Forbidden)
+    def forbidden(error: errors.Forbidden) -> tuple[str, int]:
+        return render_template("errors/403.html"), 403
+
+    @app.errorhandler(CSRFError)
+    def stale_form(error: CSRFError) -> tuple[str, int]:
+        happened = _("This form was opened before you signed in, or by another site. Nothing was saved.")
+        return render_template("errors/409.html", what_happened=happened, link=request.referrer), 400
+
+    @app.errorhandler(errors.Conflict)
+    def conflict(error: errors.Conflict) -> tuple[str, int]:
+        happened = _("Somebody else moved this on after you opened the page. Nothing of yours was saved here.")
+        return render_template("errors/409.html", what_happened=happened, link=_back()), 409
+
+    @app.errorhandler(errors.Refused)
+    def refused(error: errors.Refused) -> tuple[str, int]:
+        blockers = [{"text": wording.blocker(b), "who": wording.who(b)} for b in error.refusal.blockers]
+        return render_template("errors/409.html", what_happened="", blockers=blockers, link=_back()), 409
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Any:
+        known = {403, 409, 413, 429}
+        return (render_template(f"errors/{error.code}.html"), error.code) if error.code in known else error
+
+    @app.errorhandler(Exception)
+    def broken(error: Exception) -> tuple[str, int]:
+        if app.testing:
+            raise error
+        g.database_down = True
+        reference = secrets.token_hex(4)
+        app.logger.exception("error %s", reference)
+        return render_template("errors/500.html", reference=reference), 500
+
+
+def _back() -> str:
+    """The page that the form stood on, when it is one of ours."""
+    referrer = request.referrer or ""
+    return referrer if referrer.startswith(request.host_url) else "/"
+
+
+def people_of_the_demonstration() -> list[Person]:
+    """For the sign-in page of a demonstration alone."""
+    return list(db.session.scalars(select(Person).where(Person.is_demo).order_by(Person.id)))
