@@ -1,0 +1,42 @@
+"""A form field for an amount: a Decimal with at most two places, or a sentence that says what is wrong."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import StringField
+
+LARGEST = Decimal("999999999.99")
+_PLAIN = re.compile(r"\d{1,12}(\.\d{1,2})?")
+
+
+def parse(text: str) -> Decimal:
+    """The amount in `text`; raises ValueError with a translated sentence. One notation, so that nobody has to guess."""
+    plain = text.strip().replace(" ", "").replace("\u00a0", "").replace("\u202f", "")
+    if "," in plain:
+        raise ValueError(_("Write the amount without commas and with a point before the cents, for example 1234.56."))
+    if plain.startswith("-"):
+        raise ValueError(_("The amount cannot be negative."))
+    if re.fullmatch(r"\d+\.\d{3,}", plain):
+        raise ValueError(_("Use at most two decimal places, for example 1234.56."))
+    if not _PLAIN.fullmatch(plain):
+        raise ValueError(_("Write the amount in figures, for example 1234.56."))
+    amount = Decimal(plain)
+    if amount > LARGEST:
+        raise ValueError(_("This amount is too large."))
+    return amount.quantize(Decimal("0.01"))
+
+
+class MoneyField(StringField):
+    """`.data` is a Decimal or None; what was typed stays in the field when it cannot be read."""
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else f"{self.data:.2f}"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = None
+        if valuelist and valuelist[0].strip():
+            self.data = parse(valuelist[0])
