@@ -249,7 +249,7 @@ def test_a_long_sentence_is_noticed() -> None:
 @pytest.mark.parametrize(
     ("code", "keys", "words_in_it"),
     [
-        ("mandate_open", ("roles",), "Still needed: Finance officer and Director."),
+        ("mandate_open", ("roles",), "Still needed: Finance officer, Director."),
         ("agreement_gaps", ("gaps",), "Name the person who signs for Region, north. List who is trained"),
         ("incomplete", ("sections",), "an objective has no owner"),
         ("report_sections_empty", ("sections",), "Still empty: Satisfaction of citizens."),
@@ -277,7 +277,7 @@ def test_an_unknown_figure_is_left_out(code: str) -> None:
 def test_many_gaps_are_told_by_section() -> None:
     codes = "parties.title,objectives.how,objectives.owner,budget.none"
     text = wording.blocker(Blocker("incomplete", (), (("sections", codes),)))
-    assert text.endswith("Still open: Partners and project, Objectives and activities and Budget.")
+    assert text.endswith("Still open: Partners and project, Objectives and activities, Budget.")
 
 
 def test_an_unknown_code_is_an_error() -> None:

@@ -83,7 +83,7 @@ APPLICATION_MOVES: dict[Trigger, MoveWords] = {
         _("asked for clarification"),
         _(
             "The application waits for an answer. The partners can change the sections that you named, and no others."
-            " A mail with your question and its date goes to all the partners."
+            " A mail goes to all the partners."
         ),
     ),
     Trigger.ANSWER_CLARIFICATION: MoveWords(

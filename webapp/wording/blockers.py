@@ -45,7 +45,9 @@ APPLYING: dict[str, LazyString] = {
     "sign_off_missing": _("Not every partner has signed off this text. Still missing: %(parties)s."),
     "not_lead_signatory": _("Only a signatory of the lead municipality can do this."),
     "belongs_to_party": _("You belong to one of the municipalities in this file, so another person handles it."),
-    "not_a_fresh_confirmer": _("You already worked on this file, so another person confirms the decision."),
+    "not_a_fresh_confirmer": _(
+        "You worked on this file or belong to one of its municipalities, so another person confirms."
+    ),
     "rules_unchecked": _("Some eligibility rules are not checked yet. Still open: %(count)s."),
     "rules_failed": _("A required eligibility rule is not met. Not met: %(count)s."),
     "no_rule_failed": _("All the required rules are met, so the application cannot be declared not eligible."),
@@ -63,7 +65,7 @@ APPLYING: dict[str, LazyString] = {
 
 DECIDING: dict[str, LazyString] = {
     "quorum_open": _("There are not enough reviews yet. Submitted: %(have)s. Needed: %(need)s."),
-    "partner_lga_missing": _("A review by the association of the partner's country is still missing."),
+    "partner_lga_missing": _("A review by the association of the partner’s country is still missing."),
     "spread_unsettled": _(
         "The review scores are %(spread)s points apart, and %(limit)s is the limit. One more review must settle this."
     ),
@@ -76,7 +78,7 @@ DECIDING: dict[str, LazyString] = {
     "reserve_still_valid": _("The place on the reserve list is valid until %(until)s."),
     "appeal_too_late": _("The time to appeal is over. It ended on %(last)s, %(days)s days after the letter."),
     "appeal_used": _("An appeal was already filed for this application. Only one is possible."),
-    "not_new_to_file": _("You already worked on this file, so another person judges the appeal."),
+    "not_new_to_file": _("You worked on this file or belong to one of its municipalities, so another person judges."),
     "panel_open": _("Two panel members must agree on this outcome. Votes for it now: %(votes)s."),
     "appeal_time_running": _("The applicants can still appeal, until %(last)s."),
 }

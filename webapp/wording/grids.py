@@ -42,7 +42,7 @@ BASELINE: dict[str, GridWords] = {
         _("Staff who stay"), _("Look at how many people in this team changed in the last two years.")
     ),
     "finance_officer": GridWords(
-        _("Finance officer"), _("Look for a named officer who can keep the project's accounts, and their experience.")
+        _("Finance officer"), _("Look for a named officer who can keep the project’s accounts, and their experience.")
     ),
     "language": GridWords(
         _("Common language"), _("Look for staff who can meet and write in the language of the partnership.")
