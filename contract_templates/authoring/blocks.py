@@ -1,4 +1,4 @@
-"""What a text is made of: sections with an id, numbered paragraphs, items, tables; and how references find their number.
+"""What a text is made of: sections with an id, numbered paragraphs, items, tables; and how references are resolved.
 
 Texts carry three kinds of marks: `**term**` for bold, `{{ name }}` for a value of the context, and `[[id]]` for a
 reference to a section or annex. References are resolved here, when the template is written, so that a reference to a

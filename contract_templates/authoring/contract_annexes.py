@@ -58,7 +58,8 @@ ANNEXES = (
     )),
     Section("log_frame", "Log frame", (
         Table("Log frame", ("Level and result", "Indicator", "From → to", "Source", "Assumption"),
-              (("**{{ row.level }}**\n{{ row.statement }}", "{{ row.indicator }}", "{{ row.baseline }} → {{ row.target }}",
+              (("**{{ row.level }}**\n{{ row.statement "
+                "}}", "{{ row.indicator }}", "{{ row.baseline }} → {{ row.target }}",
                 "{{ row.source }}", "{{ row.assumption }}"),),
               (4.3, 3.6, 2.9, 2.8, 3.0), each="log_frame as row"),
         body("Reports use these indicators under [[reports]]."),
@@ -86,8 +87,8 @@ ANNEXES = (
               (("{{ line.number }} {{ line.title }}", "{{ line.cost }}", "…", "…", "…"),),
               (6.0, 2.8, 2.6, 2.6, 2.6), each="lines as line", total=("Total", "{{ total_cost }}", "…", "…", "…"),
               numbers=(1, 2, 3, 4)),
-        body("The Municipality declares that these costs are eligible under [[costs]], recorded, proven, and paid by no "
-             "other grant. It asks for payment to its confirmed account; the form shows no account number."),
+        body("The Municipality declares that these costs are eligible under [[costs]], recorded, proven, and paid by "
+             "no other grant. It asks for payment to its confirmed account; the form shows no account number."),
         form("Declaration", ("Signatory (function)", "Place and date", "Signature")),
     ), new_page=True),
     Section("audit", "Audit terms", (
@@ -112,8 +113,8 @@ ANNEXES = (
             "The value of a purchase is the value of the whole need, not of a part.",
             "The call states what is needed, the criteria and their weight, and the last day for bids.",
             "All bidders receive the same information at the same time.",
-            "At least three people open and evaluate bids above {{ terms.consent_threshold }}; each signs a declaration "
-            "on conflicts of interest.",
+            "At least three people open and evaluate bids above {{ terms.consent_threshold }}; each signs a "
+            "declaration on conflicts of interest.",
             "Minutes name the bids, the scores and the reasons; losers receive the reasons that concern them.",
             "A bidder with a final conviction for fraud or corruption is excluded.",
         ), style="Bullet"),
@@ -123,10 +124,11 @@ ANNEXES = (
         Table("Planned assets", ("No. and Asset", "Place", "Purpose", "Cost"),
               (("{{ asset.number }} {{ asset.title }}", "{{ asset.place }}", "{{ asset.purpose }}",
                 "{{ asset.cost }}"),),
-              (4.8, 3.9, 4.9, 3.0), each="assets as asset", total=("Total", "", "", "{{ assets_total }}"), numbers=(3,)),
+              (4.8, 3.9, 4.9, 3.0), each="assets as "
+                                         "asset", total=("Total", "", "", "{{ assets_total }}"), numbers=(3,)),
         Para("Register", "heading 2"),
-        body("For each Asset the register shows: number, date of purchase or taking-over, cost, Grant Share in %, place, "
-             "condition at the last count, and date, price and buyer on disposal."),
+        body("For each Asset the register shows: number, date of purchase or taking-over, cost, Grant Share in %, "
+             "place, condition at the last count, and date, price and buyer on disposal."),
         Para("Operation and maintenance", "heading 2"),
         Table("Operation and maintenance plan", ("Task", "Owner", "How often", "Yearly budget"),
               (("{{ task.task }}", "{{ task.owner }}", "{{ task.frequency }}", "{{ task.yearly }}"),),

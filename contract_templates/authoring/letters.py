@@ -39,12 +39,12 @@ REMEDY: tuple[Block, ...] = (
     heading("How your answer was weighed", "answer_weighed"),
     body("{{ answer_weighed }}", "answer_weighed"),
     heading("If you disagree"),
-    bullets("{% if remedy.public_authority %}You may object{% else %}You may appeal{% endif %} in writing to "
-            "{{ remedy.addressee }}, {{ remedy.address }}. State the letter’s reference, what you contest and why. You "
-            "have {{ remedy.days }} days. Day 1 is {{ remedy_first_day }}, the day after this letter was sent; the last "
-            "day is **{{ remedy_last_day }}**, until midnight in the time zone {{ remedy.time_zone }}. One "
-            "{% if remedy.public_authority %}objection{% else %}appeal{% endif %} is possible. People who are new to the "
-            "file decide on it.", "remedies as remedy"),
+    Items(("{% if remedy.public_authority %}You may object{% else %}You may appeal{% endif %} in writing to {{ "
+           "remedy.addressee }}, {{ remedy.address }}. State the letter’s reference, what you contest and why. You "
+           "have {{ remedy.days }} days. Day 1 is {{ remedy_first_day }}, the day after this letter was sent; the last "
+           "day is **{{ remedy_last_day }}**, until midnight in the time zone {{ remedy.time_zone }}. One {% if "
+           "remedy.public_authority %}objection{% else %}appeal{% endif %} is possible. People who are new to the file "
+           "decide on it.",), each="remedies as remedy", style="Body"),
     body("{{ no_remedy }}", "no_remedy"),
 )
 
@@ -52,7 +52,7 @@ REMEDY: tuple[Block, ...] = (
 def letter(title: str, lead: Sequence[Block], rest: Sequence[Block]) -> Callable[[], bytes]:
     """A letter: addressee, what it is about, the decision first, then why and what next, then who signs."""
     def build() -> bytes:
-        word = Word(NO_REFERENCES)
+        word = Word(NO_REFERENCES, air=0.85)
         word.running("Letter")
         word.blocks((
             Para("**{{ sender.name }}**", "Address"), Para("{{ sender.seat }}", "Address"),
@@ -62,14 +62,18 @@ def letter(title: str, lead: Sequence[Block], rest: Sequence[Block]) -> Callable
         ))
         word.para(title, "Letter Title")
         word.para(BANNER, "Banner", when="demonstration")
-        word.blocks((*lead, ABOUT, *rest, *CLOSE))
+        word.blocks((*lead, ABOUT, *rest, *QUESTIONS))
+        word.hold(2)
+        word.blocks(SIGN_OFF)
         return word.save()
     return build
 
 
-CLOSE: tuple[Block, ...] = (
+QUESTIONS: tuple[Block, ...] = (
     heading("Questions"),
-    body("Please write to {{ sender.contact }}, {{ sender.contact_email }}, and name the reference {{ reference }}."),
+    body("Your contact: {{ sender.contact }}, {{ sender.contact_email }}. Please name the reference {{ reference }}."),
+)
+SIGN_OFF: tuple[Block, ...] = (
     Para("For {{ sender.name }},", "Sign Off"),
     Para("{{ sender.signatory }}", "Signature Name"),
 )
@@ -89,15 +93,15 @@ award = letter("Award of a grant", (
           (13.0, 3.6), each="conditions as condition", when="conditions"),
     heading("Agreement"),
     body("The agreement is {{ instrument }}. {{ why_instrument }} The award itself gives no right to payment: money "
-         "follows only after every Party has signed."),
-    body("The award **expires on {{ expires }}** unless every Party has signed by then. Please tell us in time if that "
+         "follows only after every party has signed."),
+    body("The award **expires on {{ expires }}** unless every party has signed by then. Please tell us in time if that "
          "date is at risk."),
     heading("Next steps", "next_steps"), bullets("{{ step }}", "next_steps as step"),
 ))
 
 reserve = letter("Place on the reserve list", (
-    body("Your application is good enough to be funded, but the money available is used up. It has place **{{ rank }}** "
-         "of {{ places }} on the reserve list. The list is valid until **{{ valid_until }}**; after that day the "
+    body("Your application is good enough to be funded, but the money available is used up. It has place **{{ rank "
+         "}}** of {{ places }} on the reserve list. The list is valid until **{{ valid_until }}**; after that day the "
          "application lapses, and we will write to you."),
     EFFECT,
 ), (
@@ -105,8 +109,8 @@ reserve = letter("Place on the reserve list", (
     body("The score is {{ score }}; the threshold is {{ threshold }}."),
     *FACTS,
     heading("What happens next"),
-    body("If money becomes free, we ask the applicants in the order of the list. A place on the list is no promise of a "
-         "grant. Costs that you make before an agreement is signed are not paid."),
+    body("If money becomes free, we ask the applicants in the order of the list. A place on the list is no promise of "
+         "a grant. Costs that you make before an agreement is signed are not paid."),
     *REMEDY,
 ))
 
@@ -148,7 +152,8 @@ appeal_outcome = letter("Decision on your appeal", (
     heading("Who decided"),
     body("{{ panel }}"),
     heading("Your grounds and our findings"),
-    Table("Grounds and findings", ("Ground", "Finding of the panel"), (("{{ ground.ground }}", "{{ ground.finding }}"),),
+    Table("Grounds and "
+          "findings", ("Ground", "Finding of the panel"), (("{{ ground.ground }}", "{{ ground.finding }}"),),
           (6.6, 10.0), each="grounds as ground"),
     *FACTS,
     heading("Next steps", "next_steps"), bullets("{{ step }}", "next_steps as step"),
@@ -160,7 +165,8 @@ closing = letter("Closing of the agreement", (
     body("We close {{ agreement }} on {{ effective }}. The final grant is **{{ final_grant }}** "
          "({{ final_grant_words }})."),
     body("Nothing is left to pay or to repay.", "settled"),
-    body("We owe you a balance of **{{ balance }}** and must pay it by {{ settle_by }}.", "not settled and not owes_us"),
+    body("We owe you a balance of **{{ balance }}** and must pay it by {{ settle_by "
+         "}}.", "not settled and not owes_us"),
     body("You must repay **{{ balance }}** by {{ settle_by }}. Interest under the agreement is due after that date.",
          "owes_us"),
 ), (

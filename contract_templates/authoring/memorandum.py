@@ -30,9 +30,10 @@ COSTS = Table(
 
 SECTIONS = (
     Section("background", "Background", (
-        Para("The Parties work under the plan “{{ plan }}”, theme “{{ theme }}” ({% for sdg in sdgs %}{{ sdg }}"
-             "{% if not loop.last %}; {% endif %}{% endfor %}). They applied together on {{ application_date }} "
-             "({{ application }}). The application was approved on {{ decision_date }} by {{ decided_by }} ({{ decision }})."),
+        Para("The Parties work under the plan “{{ plan }}”, theme “{{ theme }}” ({% for sdg in sdgs %}{{ sdg }}{% if "
+             "not loop.last %}; {% endif %}{% endfor %}). They applied together on {{ application_date }} ({{ "
+             "application }}). The application was approved on {{ decision_date }} by {{ decided_by }} ({{ decision "
+             "}})."),
         Para("The approval carries these conditions:", when="conditions"),
         Items(("{{ condition }}",), each="conditions as condition"),
     )),
@@ -48,19 +49,20 @@ SECTIONS = (
         Items(("{{ goal.party }}: {{ goal.goal }}",), each="goals as goal"),
     )),
     Section("activities", "Activities", (
-        Para("The Municipalities intend to carry out these activities. The owner of an activity leads it and briefs the "
-             "team of every Municipality before it starts."),
+        Para("The Municipalities intend to carry out these activities. The owner of an activity leads it and briefs "
+             "the team of every Municipality before it starts."),
         Table("Activities", ("Activity and how", "Owner", "By", "Shows in"),
               (("**{{ activity.title }}**\n{{ activity.how }}", "{{ activity.owner }}", "{{ activity.due }}",
                 "{{ activity.indicator }}"),),
               (5.7, 3.7, 3.1, 4.1), each="activities as activity"),
-        Para("Before a journey, the Municipality that sends people must check the security advice of its government and "
-             "insure them for illness, accident and liability. Without both, the Programme does not pay for the "
+        Para("Before a journey, the Municipality that sends people must check the security advice of its government "
+             "and insure them for illness, accident and liability. Without both, the Programme does not pay for the "
              "journey.", when="has_travel"),
     )),
     Section("people", "People", (
-        Para("The key terms name, by function, who receives the notices of each Party and who is focal point. The focal "
-             "point watches progress independently, is not part of the project team, and reports to mayor and council."),
+        Para("The key terms name, by function, who receives the notices of each Party and who is focal point. The "
+             "focal point watches progress independently, is not part of the project team, and reports to mayor and "
+             "council."),
         Para("A Municipality must name a successor within {{ terms.notice_days }} days if one of them leaves."),
     )),
     Section("costs", "Costs", (
@@ -72,21 +74,21 @@ SECTIONS = (
         TRANCHES,
         Para("The contribution pays for exchange of expertise only. It may not pay for equipment, works or other "
              "lasting assets of a Party. The Programme does not pay such costs."),
-        Para("The Programme may ask for unused or wrongly used money in writing, with the calculation. The Municipality "
-             "must return it within {{ terms.repayment_days }} days."),
+        Para("The Programme may ask for unused or wrongly used money in writing, with the calculation. The "
+             "Municipality must return it within {{ terms.repayment_days }} days."),
     )),
     Section("sharing", "Sharing what was learned", (
-        Para("Each person below was trained with the contribution and must pass the knowledge on. The Municipality that "
-             "employs the person must name a successor if the person leaves. The project cannot close while an act is "
-             "open, unless the Programme waives it with a reason."),
+        Para("Each person below was trained with the contribution and must pass the knowledge on. The Municipality "
+             "that employs the person must name a successor if the person leaves. The project cannot close while an "
+             "act is open, unless the Programme waives it with a reason."),
         Table("Knowledge sharing", ("Who", "Training", "Act", "By"),
               (("{{ duty.person }}", "{{ duty.training }}", "{{ duty.act }}", "{{ duty.due }}"),),
               (4.2, 4.0, 5.3, 3.1), each="obligations as duty"),
     ), when="has_training"),
     Section("report", "Report and records", (
-        Para("The Municipalities must send the Programme one joint report for each period: {% for report in reports %}"
-             "{{ report.kind }} on {{ report.starts }} to {{ report.ends }}, due {{ report.due }}{% if not loop.last %}; "
-             "{% endif %}{% endfor %}."),
+        Para("The Municipalities must send the Programme one joint report for each period: {% for report in reports "
+             "%}{{ report.kind }} on {{ report.starts }} to {{ report.ends }}, due {{ report.due }}{% if not loop.last "
+             "%}; {% endif %}{% endfor %}."),
         Para("A report has four items: the number of services; their quality; the satisfaction of those served, with "
              "number asked and method; and a financial statement for each budget line. It also says what each side "
              "learned."),
@@ -101,8 +103,8 @@ SECTIONS = (
         Para("Each Party is responsible for the personal data that it holds. It may use them only to carry out, report "
              "on and check this project: its task in the public interest. It must tell the others about a breach that "
              "concerns them within {{ terms.breach_hours }} hours."),
-        Para("Personal data may go to {{ countries_outside }} only under {{ transfer_tool }}. Until it is in force, the "
-             "Parties exchange no personal data beyond professional contact details.", when="outside_eea"),
+        Para("Personal data may go to {{ countries_outside }} only under {{ transfer_tool }}. Until it is in force, "
+             "the Parties exchange no personal data beyond professional contact details.", when="outside_eea"),
     )),
     Section("visibility", "Visibility and integrity", (
         Para("The Parties name the support in public as follows: “{{ credit_line }}”. They may leave it out where it "
@@ -112,11 +114,12 @@ SECTIONS = (
              "{{ reporting_channel }}; the Parties protect those who report."),
     )),
     Section("term", "Duration, change, end", (
-        Para("This memorandum starts at the last signature and ends on {{ ends }}. Duties on reports, records, data and "
-             "repayment continue until they are met."),
-        Para("It does not start before the council of the {{ council_approval }} has approved it.", when="council_approval"),
-        Para("Every change needs a text signed by all Parties. An investment cannot be added: it needs a contract of "
-             "its own."),
+        Para("This memorandum starts at the last signature and ends on {{ ends }}. Duties on reports, records, data "
+             "and repayment continue until they are met."),
+        Para("It does not start before the council of the {{ council_approval }} has approved "
+             "it.", when="council_approval"),
+        Para("Every change needs a text signed by all Parties. Equipment, works or other lasting assets cannot be "
+             "added: they need a contract of their own."),
         Para("Each Party may end this memorandum with {{ terms.notice_days }} days’ written notice. The Programme then "
              "pays commitments that were made before the notice and cannot be cancelled, within the ceiling."),
     )),
@@ -131,7 +134,7 @@ SECTIONS = (
 
 
 def build() -> bytes:
-    word = Word(References(SECTIONS, word="section"), "%1.", 1.1, body=9.5)
+    word = Word(References(SECTIONS, word="section"), "%1.", 1.1, body=9.5, air=0.65)
     word.running("Memorandum")
     opening(word, "Memorandum of understanding", "{{ project }}: {{ pair }}")
     word.para("Key terms", "Plain Heading")

@@ -17,7 +17,7 @@ PARTIES = Table(
     "The Parties, their seat and who receives notices", ("Party", "Seat", "Notices to", "Focal point"),
     (("**{{ party.name }}**\n{{ party.role }}", "{{ party.seat }}, {{ party.country }}",
       "{{ party.contact }}\n{{ party.contact_email }}", "{{ party.focal_point or 'Not needed' }}"),),
-    (4.3, 3.7, 5.4, 3.2), each="signatories as party")
+    (4.5, 3.7, 5.2, 3.2), each="signatories as party")
 
 TRANCHES = Table(
     "Tranches of the grant", ("No.", "Paid when", "With report", "Planned", "Amount"),
@@ -31,8 +31,8 @@ SIGNATURES = Table(
     (("Sign|**{{ party.name }}**\nSign|{{ party.signatory }}\nSign|{{ party.function }}, {{ party.capacity }}\n"
       "Sign|Under: {{ party.mandate }}, {{ party.mandate_date }}"
       "{% if party.cosignatory %}\nSign|Signs together with: {{ party.cosignatory }}{% endif %}",
-      "Sign Line|Place:\t\t\nSign Line|Date:\t\t\nSign Line|Level:\t\t\nSign Line|Signature:\t\t"),),
-    (8.6, 8.0), each="signatories as party", together=True)
+      "Sign Line|Place, date:\t\t\nSign Line|Level:\t\t\nSign Line|Signature:\t\t"),),
+    (8.9, 7.7), each="signatories as party", together=True)
 
 
 def opening(word: Word, title: str, subtitle: str) -> None:
@@ -46,8 +46,8 @@ def signatures(word: Word) -> None:
     """The signature block; its heading and lead-in stay with it, and with the text before."""
     word.hold(2)
     word.para("Signatures", "Plain Heading")
-    lead = word.para("Each signatory below acts under the mandate named there and signs in this order: "
-                     "{{ signing_order }}. “Level” is the kind of signature: ink, electronic, advanced or qualified.")
+    lead = word.para("The Parties sign in this order. “Level” is the kind of signature: ink, electronic, advanced or "
+                     "qualified.")
     lead.paragraph_format.keep_with_next = True
     word.table(SIGNATURES)
     word.para("A seal of the Programme shows where the file comes from and that it is unchanged. It is not a person’s "

@@ -52,7 +52,7 @@ STYLES = (
     Style("Table Total", 9, True, before=2, after=2),
     Style("Table Total Number", 9, True, before=2, after=2, align="right"),
     Style("Sign", 9, before=3, after=1, keep=True),
-    Style("Sign Line", 9, before=7, after=3, keep=True, tabs=(("left", 2.0, ""), ("right", 7.4, "underscore"))),
+    Style("Sign Line", 9, before=13, after=2, keep=True, tabs=(("left", 2.0, ""), ("right", 7.3, "underscore"))),
     Style("Address", after=0),
     Style("Letter Line", before=14, after=0),
     Style("Letter Title", 15, True, DEEP, 18, 6, base="heading 1", keep=True, outline=0, number=(0, 0)),
@@ -71,20 +71,26 @@ def style_id(name: str) -> str:
     return name.title().replace(" ", "")
 
 
-def styles_xml(body: float) -> str:
-    """styles.xml: language, font and the styles above, running text in `body` points; none of Word's hundred others."""
+def styles_xml(body: float, air: float) -> str:
+    """styles.xml: language, font and the styles above; none of Word's hundred others.
+
+    `body` is the size of running text in points, `air` the part of the usual space between paragraphs.
+    """
+    size = round(body * 2)
+    line = round(215 + 44 * air)
     return (f'<w:styles {W}><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="{FONT}" w:hAnsi="{FONT}" '
-            f'w:cs="{FONT}" w:eastAsia="{FONT}"/><w:color w:val="{INK}"/><w:sz w:val="{round(body * 2)}"/><w:szCs w:val="{round(body * 2)}"/>'
+            f'w:cs="{FONT}" w:eastAsia="{FONT}"/><w:color w:val="{INK}"/><w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
             '<w:lang w:val="en-GB" w:eastAsia="en-GB" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
-            '<w:pPrDefault><w:pPr><w:spacing w:after="80" w:line="259" w:lineRule="auto"/></w:pPr></w:pPrDefault>'
+            f'<w:pPrDefault><w:pPr><w:spacing w:after="80" w:line="{line}" w:lineRule="auto"/></w:pPr></w:pPrDefault>'
             '</w:docDefaults>'
-            '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/></w:style>'
+            '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/>'
+            '</w:style>'
             '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
             '<w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/><w:semiHidden/></w:style>'
-            + "".join(_style(style, body) for style in STYLES) + _table_style() + "</w:styles>")
+            + "".join(_style(style, body, air) for style in STYLES) + _table_style() + "</w:styles>")
 
 
-def _style(style: Style, body: float) -> str:
+def _style(style: Style, body: float, air: float) -> str:
     size = round((body if style.size == BODY else style.size) * 2)
     numbered = ""
     if style.number:
@@ -93,7 +99,7 @@ def _style(style: Style, body: float) -> str:
                    for kind, position, leader in style.tabs)
     paragraph = (("<w:keepNext/>" if style.keep else "")
                  + '<w:widowControl/>' + numbered + (f"<w:tabs>{tabs}</w:tabs>" if tabs else "")
-                 + f'<w:spacing w:before="{round(style.before * 20)}" w:after="{round(style.after * 20)}"/>'
+                 + f'<w:spacing w:before="{round(style.before * 20 * air)}" w:after="{round(style.after * 20 * air)}"/>'
                  + (f'<w:jc w:val="{style.align}"/>' if style.align else "")
                  + (f'<w:outlineLvl w:val="{style.outline}"/>' if style.outline is not None else ""))
     run = (("<w:b/><w:bCs/>" if style.bold else "") + f'<w:color w:val="{style.colour}"/>'

@@ -20,14 +20,14 @@ from webapp.documents.package import pack, unpack
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _DROPPED = ("customXml/", "docProps/thumbnail.jpeg", "word/stylesWithEffects.xml", "word/webSettings.xml")
-CORE = ('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<cp:coreProperties '
-        'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
-        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
-        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>{{ title }}</dc:title>'
-        "<dc:subject>{{ reference }}, version {{ version }}</dc:subject><dc:creator>Jumelage</dc:creator>"
-        '<dc:language>en-GB</dc:language><dcterms:created xsi:type="dcterms:W3CDTF">2026-01-01T00:00:00Z'
-        '</dcterms:created><dcterms:modified xsi:type="dcterms:W3CDTF">2026-01-01T00:00:00Z</dcterms:modified>'
-        "</cp:coreProperties>").encode()
+CORE = (b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<cp:coreProperties '
+        b'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+        b'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
+        b'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>{{ title }}</dc:title>'
+        b"<dc:subject>{{ reference }}, version {{ version }}</dc:subject><dc:creator>Jumelage</dc:creator>"
+        b'<dc:language>en-GB</dc:language><dcterms:created xsi:type="dcterms:W3CDTF">2026-01-01T00:00:00Z'
+        b'</dcterms:created><dcterms:modified xsi:type="dcterms:W3CDTF">2026-01-01T00:00:00Z</dcterms:modified>'
+        b"</cp:coreProperties>")
 APP = (b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties '
        b'xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
        b"<Application>Jumelage</Application></Properties>")
@@ -37,12 +37,12 @@ class Word:
     """A document being written. Every text goes through `references`, so that no `[[id]]` survives."""
 
     def __init__(self, references: References, section_format: str = "%1.", hanging: float = 1.1,
-                 body: float = BODY) -> None:
+                 body: float = BODY, air: float = 1) -> None:
         self.document = Document()
         self.references = references
         self._bookmarks = 0
         part: Any = self.document.part
-        _replace(part.part_related_by(RT.STYLES), styles_xml(body))
+        _replace(part.part_related_by(RT.STYLES), styles_xml(body, air))
         _replace(part.numbering_part, numbering_xml(section_format, hanging))
         _replace(part.part_related_by(RT.SETTINGS), settings_xml())
         page = self.document.sections[0]

@@ -1,4 +1,4 @@
-"""Realistic, fictional contexts: the three journeys of the demonstration. Dates are fixed, so that bytes can be compared."""
+"""Realistic, fictional contexts: the three journeys of the demonstration, with fixed dates."""
 
 from __future__ import annotations
 
@@ -73,10 +73,11 @@ def memorandum(**changes: object) -> MemorandumContext:
         "plan": "Rwanda: local economy and urban services", "theme": "Local economy and tourism",
         "sdgs": ("SDG 8 Decent work and economic growth", "SDG 17 Partnerships for the goals"),
         "application": "APP-2026-001", "application_date": date(2025, 10, 20), "decision": "DEC-2026-003",
-        "decision_date": date(2026, 2, 9), "decided_by": "the programme manager for Rwanda and a second programme manager",
+        "decision_date": date(2026, 2, 9), "decided_by": "the programme manager for Rwanda and a second programme "
+                                                         "manager",
         "conditions": ("The trained officers come from different departments.",),
-        "purpose": "Rubavu wants more visitors to stay a second night. Rheden wants to learn how a town receives guests "
-                   "with few means. Officers of both work side by side on one visitor route and its upkeep.",
+        "purpose": "Rubavu wants more visitors to stay a second night. Rheden wants to learn how a town receives "
+                   "guests with few means. Officers of both work side by side on one visitor route and its upkeep.",
         "goals": (LearningGoal(party="Municipality of Rubavu", goal="to plan, sign and maintain a visitor route with "
                                "local businesses"),
                   LearningGoal(party="Municipality of Rheden", goal="to involve residents in tourism decisions before "
@@ -144,7 +145,8 @@ def contract(**changes: object) -> ContractContext:
             Activity(objective="Waste leaves the streets", title="Build the transfer station", how="Open tender, works "
                      "in Kamuli", owner="Municipal engineer, Kamuli", due=date(2027, 5, 31),
                      indicator="Station taken over, 20 tonnes a day", travel=False),
-            Activity(objective="Waste leaves the streets", title="Coach the collection team", how="Four working visits, "
+            Activity(objective="Waste leaves the "
+                               "streets", title="Coach the collection team", how="Four working visits, "
                      "monthly calls", owner="Waste manager, Goes", due=date(2027, 11, 30),
                      indicator="Routes cover 8 of 10 wards", travel=True),
             Activity(objective="Users pay and trust", title="Tariff and complaints desk", how="Council workshops in "
@@ -176,7 +178,8 @@ def contract(**changes: object) -> ContractContext:
             ReportDue(kind="Interim report 2", starts=date(2027, 1, 1), ends=date(2027, 6, 30), due=date(2027, 7, 31)),
             ReportDue(kind="Final report", starts=date(2026, 3, 1), ends=date(2028, 2, 29), due=date(2028, 5, 26))),
         "obligations": (
-            Obligation(person="Station supervisor, Kamuli", training="Coaching by Goes", act="Open day and two training "
+            Obligation(person="Station supervisor, "
+                              "Kamuli", training="Coaching by Goes", act="Open day and two training "
                        "days for neighbouring municipalities", due=date(2027, 10, 29)),
             Obligation(person="Waste manager, Goes", training="Exchange with waste pickers in Kamuli",
                        act="Workshop for Dutch waste managers", due=date(2027, 12, 10))),
@@ -194,7 +197,8 @@ def contract(**changes: object) -> ContractContext:
         "committee_reason": "The works and the tariff concern residents, and the grant exceeds EUR 100,000.00",
         "committee_meetings": 4, "audit": "detailed, with interim report 1 and at the end",
         "risks": (
-            Risk(kind="Delay", likelihood=4, impact=3, mitigation="Tender ready before signature; monthly planning call",
+            Risk(kind="Delay", likelihood=4, impact=3, mitigation="Tender ready before signature; monthly planning "
+                                                                  "call",
                  owner="Municipal engineer, Kamuli"),
             Risk(kind="Lack of commitment", likelihood=2, impact=4, mitigation="Council decision with budget line",
                  owner="Town clerk, Kamuli"),
@@ -224,7 +228,8 @@ def contract(**changes: object) -> ContractContext:
                         "weighbridge", baseline="0", target="20", source="Weighbridge log",
                         assumption="The landfill stays open")),
         "assets": (
-            PlannedAsset(number="A1", title="Transfer station building", place="Plot 14, Kamuli", cost=Decimal("112000"),
+            PlannedAsset(number="A1", title="Transfer station "
+                                            "building", place="Plot 14, Kamuli", cost=Decimal("112000"),
                          purpose="Reception and transfer of household waste"),
             PlannedAsset(number="A2", title="Weighbridge", place="Plot 14, Kamuli", cost=Decimal("30000"),
                          purpose="Weighing of every load"),
