@@ -215,6 +215,8 @@ EFFECTS: dict[Effect, LazyString] = {
     Effect.LETTER_APPEAL: _("The letter with the outcome of the appeal is written and sent to all the partners."),
     Effect.LETTER_CLOSING: _("The closing letter is written and sent to all the partners."),
     Effect.SETTLE_DECISION: _("The recommendation becomes the decision."),
+    Effect.OPEN_APPEAL: _("The appeal is recorded with its reasons, and the panel can vote on it."),
+    Effect.SETTLE_APPEAL: _("The outcome of the appeal is recorded with its reasons."),
     Effect.REOPEN_REVIEW: _("A new round of reviews is opened."),
     Effect.REOPEN_ELIGIBILITY: _("The eligibility check is opened again."),
     Effect.DRAFT_AGREEMENT: _("A draft of the agreement is made."),
