@@ -51,17 +51,17 @@ class AuditEntry(Base):
     __tablename__ = "audit_entry"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    machine: Mapped[Machine] = mapped_column(word(Machine))
+    machine: Mapped[Machine] = mapped_column(word(Machine, checked=False))
     case_id: Mapped[int]
     sequence: Mapped[int]
     application_id: Mapped[int | None] = mapped_column(ForeignKey("application.id"))
     at: Mapped[datetime] = mapped_column(Instant)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    role: Mapped[Role] = mapped_column(word(Role))
-    event: Mapped[AuditEvent] = mapped_column(word(AuditEvent))
-    trigger: Mapped[Trigger | None] = mapped_column(word(Trigger))
-    from_state: Mapped[State | None] = mapped_column(word(State, "from_state"))
-    to_state: Mapped[State | None] = mapped_column(word(State, "to_state"))
+    role: Mapped[Role] = mapped_column(word(Role, checked=False))
+    event: Mapped[AuditEvent] = mapped_column(word(AuditEvent, checked=False))
+    trigger: Mapped[Trigger | None] = mapped_column(word(Trigger, checked=False))
+    from_state: Mapped[State | None] = mapped_column(word(State, "from_state", checked=False))
+    to_state: Mapped[State | None] = mapped_column(word(State, "to_state", checked=False))
     reason: Mapped[str] = mapped_column(Text, default="")
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     request_id: Mapped[str | None] = mapped_column(String(64))
@@ -92,7 +92,7 @@ class OutboxRow(Base):
     __tablename__ = "outbox"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    job: Mapped[Job] = mapped_column(word(Job))
+    job: Mapped[Job] = mapped_column(word(Job, checked=False))
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     key: Mapped[str] = mapped_column(String(120), unique=True)  # makes a second announcement of the same thing harmless
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -119,9 +119,9 @@ class Deadline(Base):
     __tablename__ = "deadline"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    machine: Mapped[Machine] = mapped_column(word(Machine))
+    machine: Mapped[Machine] = mapped_column(word(Machine, checked=False))
     case_id: Mapped[int]
-    trigger: Mapped[Trigger] = mapped_column(word(Trigger))
+    trigger: Mapped[Trigger] = mapped_column(word(Trigger, checked=False))
     due_at: Mapped[datetime] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -49,12 +49,15 @@ class Instant(TypeDecorator[datetime]):
         return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
 
 
-def word(vocabulary: type[StrEnum], column: str = "") -> Enum:
-    """A closed vocabulary as a short text column; the CHECK is part of the table, named after the word or `column`."""
+def word(vocabulary: type[StrEnum], column: str = "", *, checked: bool = True) -> Enum:
+    """A closed vocabulary as a short text column; the CHECK is part of the table, named after the word or `column`.
+
+    The record of the past goes unchecked: it must still be readable when a vocabulary has moved on.
+    """
     return Enum(
         vocabulary,
         native_enum=False,
-        create_constraint=True,
+        create_constraint=checked,
         length=40,
         values_callable=lambda words: [w.value for w in words],
         name=f"word_{column or vocabulary.__name__.lower()}",
