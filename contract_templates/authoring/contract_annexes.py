@@ -109,6 +109,7 @@ ANNEXES = (
     Section("procurement_rules", "Procurement rules", (
         Table("Thresholds", ("Value without tax", "Procedure at least"),
               (("{{ step.value }}", "{{ step.procedure }}"),), (6.6, 10.0), each="procurement as step"),
+        body("For every purchase:"),
         Items((
             "The value of a purchase is the value of the whole need, not of a part.",
             "The call states what is needed, the criteria and their weight, and the last day for bids.",
@@ -133,7 +134,7 @@ ANNEXES = (
         Table("Operation and maintenance plan", ("Task", "Owner", "How often", "Yearly budget"),
               (("{{ task.task }}", "{{ task.owner }}", "{{ task.frequency }}", "{{ task.yearly }}"),),
               (5.6, 4.6, 3.4, 3.0), each="upkeep as task", total=("Total a year", "", "", "{{ upkeep_total }}"),
-              numbers=(3,)),
+              numbers=(3,), together=True),
         body("The Municipality must keep this sum in its budget for {{ terms.asset_years }} years after the final "
              "payment."),
         Para("Repayment on disposal", "heading 2"),

@@ -236,10 +236,11 @@ ARTICLES = (
         Para("The period is extended by the time of a suspension that the Municipality did not cause, by an addendum."),
     )),
     Section("termination", "Termination", (
-        Para("The Programme may terminate if the Municipality breaches a duty and does not cure it, used the Grant for "
-             "something else, gave false statements, took part in corruption, cannot carry out the Action, or if the "
-             "funder withdraws the money."),
-        Para("It must first announce its intent with the grounds. The Municipality has {{ "
+        Para("The Programme may terminate if:"),
+        Items(("the Municipality breaches a duty and does not cure it;", "it used the Grant for something else;",
+               "it gave false statements or took part in corruption;", "it can no longer carry out the Action;",
+               "the funder withdraws the money.")),
+        Para("The Programme must first announce its intent with the grounds. The Municipality has {{ "
              "terms.termination_answer_days }} Days to answer and, where possible, to cure. The Programme then decides "
              "in writing, weighs the answer and names the remedy."),
         Para("Against that decision the Municipality may object within {{ terms.remedy_days }} Days after it was sent.",

@@ -127,7 +127,7 @@ def numbering_xml(section_format: str, hanging: float) -> str:
     clauses = (_level(0, "decimal", section_format, "Heading1", hanging, hanging)
                + _level(1, "decimal", "%1.%2", "Clause", 1.1, 1.1)
                + _level(2, "lowerLetter", "(%3)", "Item", 1.8, 0.7))
-    annexes = _level(0, "upperRoman", "Annex %1", "Annex", 2.6, 2.6)
+    annexes = _level(0, "upperRoman", "Annex %1", "Annex", 3.0, 3.0)
     bullets = _level(0, "bullet", "•", "Bullet", 0.6, 0.6)
     lists = "".join(f'<w:abstractNum w:abstractNumId="{index}"><w:multiLevelType w:val="multilevel"/>{levels}'
                     "</w:abstractNum>" for index, levels in enumerate((clauses, annexes, bullets), 1))

@@ -52,7 +52,8 @@ REFUSALS: Mapping[str, Any] = {
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _MARKUP = re.compile(rb"\s*(<!doctype|<\?xml|<html|<svg|<script|<!--|<head|<body|<iframe|#!|\{\\rtf)", re.IGNORECASE)
-_PDF_ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|OpenAction\s*<<[^>]*?/S\s*/JavaScript)\b")
+_PDF_STREAM = re.compile(rb"\bstream\r?\n.*?\bendstream\b", re.DOTALL)
+_PDF_ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile)\b")
 _UNSAFE = re.compile(r"[^\w.()+ -]+")
 
 
@@ -107,9 +108,10 @@ def _agree(name: str, kind: str) -> None:
 def _pdf(content: bytes) -> str:
     if b"%%EOF" not in content[-2048:]:
         raise Refused("upload_damaged")
-    if b"/Encrypt" in content:
+    structure = _PDF_STREAM.sub(b"", content)  # compressed bytes can spell anything by chance
+    if b"/Encrypt" in structure:
         raise Refused("upload_encrypted")
-    if _PDF_ACTIVE.search(content):
+    if _PDF_ACTIVE.search(structure):
         raise Refused("upload_active")
     return PDF
 
