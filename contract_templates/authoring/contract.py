@@ -29,7 +29,7 @@ KEY_TERMS = Table(
 
 
 def build() -> bytes:
-    word = Word(References(ARTICLES, ANNEXES), "Article %1", 2.4)
+    word = Word(References(ARTICLES, ANNEXES), "Article %1", 2.4, air=0.9)
     word.running("Investment contract")
     opening(word, "Investment contract", "{{ project }}: {{ pair }}")
     word.para("Key terms", "Plain Heading")

@@ -92,8 +92,8 @@ ARTICLES = (
         Para("The Programme pays in {{ currency }}. The Municipality converts other currencies at {{ "
              "terms.exchange_rate }} and bears exchange losses."),
         Para("Payments go to the account that the Municipality confirmed under [[amendment]]. If the Programme pays "
-             "late without a reason under this Contract, it owes {{ terms.late_interest }}. Interest earned on "
-             "advances belongs to the Action and must be reported."),
+             "late without a reason under this Contract, it owes interest at {{ terms.late_interest }}. Interest "
+             "earned on advances belongs to the Action and must be reported."),
     )),
     Section("costs", "Eligible costs", (
         Para("A cost is eligible if it arose in the period of [[period]], stands in the budget, was needed for the "
@@ -135,8 +135,8 @@ ARTICLES = (
         Para("For {{ terms.asset_years }} years after the final payment, the Municipality must keep each Asset in its "
              "place and for its purpose. It may not sell, pledge or give it away without the Programme’s written "
              "consent."),
-        Para("If it does, or if the purpose ends, it must repay the Grant Share of that Asset’s cost on the scale in "
-             "[[upkeep]]."),
+        Para("If it does so without consent, or if the purpose ends, it must repay the Grant Share of that Asset’s "
+             "cost on the scale in [[upkeep]]."),
         Para("The Municipality must carry out the operation and maintenance plan in [[upkeep]], and count the Assets "
              "every {{ terms.asset_count_years }} years. Lack of upkeep that ends the purpose counts as disposal."),
         Para("For each Asset above {{ terms.transfer_threshold }} that another body will hold, proof of transfer must "
@@ -227,9 +227,9 @@ ARTICLES = (
              "Programme within {{ terms.answer_days }} Days."),
     )),
     Section("suspension", "Suspension and force majeure", (
-        Para("The Programme may suspend the Action or a payment in writing, for a breach, a suspicion with facts, or a "
-             "danger to people. It must state reason, scope and the date of review. It may hold a payment for "
-             "{{ terms.hold_weeks }} weeks at most; then it must pay or decide."),
+        Para("The Programme may suspend the Action or a payment in writing, for a breach, a suspicion backed by facts, "
+             "or a danger to people. It must state reason, scope and the date of review. It may hold a payment for {{ "
+             "terms.hold_weeks }} weeks at most; then it must pay or decide."),
         Para("A Party that is prevented by an event beyond its control must tell the others at once and limit the "
              "harm. Its duties rest while the event lasts; if it does not tell them, they continue. Elections, a "
              "change of staff or a lack of money are no such event."),
@@ -264,8 +264,8 @@ ARTICLES = (
     Section("accounts", "Accounts and audit", (
         Para("The Municipality must keep a separate ledger for the Action and proof of every cost for "
              "{{ terms.record_years }} years after the final payment."),
-        Para("The Programme, the funder and the audit courts of both may inspect the Action, its records and the "
-             "Assets, also with contractors. A cost that they cannot check is ineligible."),
+        Para("The Programme, the funder and the audit courts of their states may inspect the Action, its records and "
+             "the Assets, also with contractors. A cost that they cannot check is ineligible."),
         Para("The audit is {{ audit }}, under [[audit]]. While the opinion or an answer to its findings is missing, "
              "the balance is held."),
     )),

@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm
 from lxml import etree
 
-from contract_templates.authoring.blocks import Block, Items, Para, References, Section, Table
+from contract_templates.authoring.blocks import Block, Items, Para, References, Section, Table, checked
 from contract_templates.authoring.styles import BODY, numbering_xml, settings_xml, styles_xml, twips
 from webapp.documents.package import pack, unpack
 
@@ -72,7 +72,7 @@ class Word:
         return made
 
     def sections(self, sections: Sequence[Section], style: str = "heading 1") -> None:
-        for section in sections:
+        for section in checked(sections).values():
             self._control(f"if {section.when}" if section.may_vanish else "")
             self._bookmarks += 1
             heading = self.para(section.heading, style)

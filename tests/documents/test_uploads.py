@@ -109,6 +109,8 @@ RELS, TYPES = "word/_rels/document.xml.rels", "[Content_Types].xml"
     (changed(RELS, b"</Relationships>", b'<Relationship Id="x1" Type="http://x/image" Target="file:///etc/passwd" '
              b'TargetMode="External"/></Relationships>'), "upload_external"),
     (changed("word/document.xml", b"<w:document", b"<!DOCTYPE x [<!ENTITY a 'b'>]><w:document"), "upload_damaged"),
+    (changed(RELS, b"</Relationships>", bytes(random.Random(1).choices(b"abcdefgh ", k=2_200_000))
+             + b"</Relationships>"), "upload_archive"),
     (with_parts(__dot___dot___evil_dot_xml=b"<x/>"), "upload_damaged"),
     (odt(b'<draw:image xlink:href="http://x/a.png"/>'), "upload_external"),
     (odt(b'<draw:image xlink:href="../../etc/passwd"/>'), "upload_external"),

@@ -13,7 +13,7 @@ from lxml import etree
 MAX_PARTS = 200
 MAX_PART = 20 * 1024 * 1024
 MAX_TOTAL = 50 * 1024 * 1024
-MAX_XML = 20 * 1024 * 1024
+MAX_PARSED = 2 * 1024 * 1024  # of XML that is really parsed
 MAX_RATIO = 200
 _CHUNK = 64 * 1024
 _SLACK = 1024 * 1024  # a small part may compress well: the ratio counts above this size
@@ -112,6 +112,8 @@ def _check_office(parts: dict[str, bytes]) -> str:
 
 
 def _check_relationships(part: bytes) -> None:
+    if len(part) > MAX_PARSED:
+        raise Refused("upload_archive")
     try:
         root = etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False,
                                                       huge_tree=False))
