@@ -1,4 +1,4 @@
-"""One request, one transaction: opened for writing when the method is unsafe, committed on 2xx–3xx, else rolled back."""
+"""One request, one transaction: open for writing when the method is unsafe, committed on 2xx–3xx, else rolled back."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -27,7 +27,7 @@ def weakness(password: str, person: Person) -> str:
             "Use at least %(count)s characters. Three or four words that do not belong together work well.", count=12
         )
     if len(set(password)) < 5 or person.email.split("@")[0].lower() in password.lower():
-        return _("This password is too easy to guess. Choose other words.")
+        return str(_("This password is too easy to guess. Choose other words."))
     return ""
 
 
@@ -35,9 +35,10 @@ def matches(person: Person | None, password: str) -> bool:
     """Check a password; takes as long for an unknown person, so that nobody learns who has an account."""
     stored = person.password_hash if person and person.password_hash else _DUMMY
     try:
-        return _hasher.verify(stored, password) and person is not None
+        _hasher.verify(stored, password)
     except (VerificationError, InvalidHashError):
         return False
+    return person is not None
 
 
 def find(email: str) -> Person | None:

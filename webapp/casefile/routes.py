@@ -1,0 +1,220 @@
+"""The case page, its history, and the Final page of every move of every machine."""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from webapp import caseframe, policy, wording
+from webapp.auth.access import actor, signed_in
+from webapp.casefile import queries
+from webapp.casefile.forms import MoveForm
+from webapp.errors import Conflict, Forbidden, NotFound, Refused
+from webapp.extensions import db
+from webapp.models.agreement import Agreement
+from webapp.models.application import Application
+from webapp.models.assessment import Review
+from webapp.models.monitoring import CorrectiveAction, Obligation, Report
+from webapp.models.programme import Call, CountryPlan, Programme
+from webapp.models.record import AuditEntry, AuditEvent
+from webapp.models.types import Case
+from webapp.notifications.audience import TOLD
+from webapp.paging import page_number
+from webapp.policy import Action, Principal
+from webapp.services import advance, announce, audit, scope
+from workflows.definition import Move
+from workflows.vocabulary import Machine, Trigger
+
+blueprint = Blueprint("casefile", __name__, template_folder="templates")
+ON_PAGE = 12
+PER_PAGE = 50
+
+
+@blueprint.get("/applications/<int:application_id>")
+@signed_in
+def show(application_id: int) -> str:
+    who = actor()
+    application = _file(who, application_id)
+    room = scope.file_scope(application)
+    if not policy.may(who, Action.VIEW_FILE, room):
+        return render_template("casefile/summary.html", **caseframe.frame(application, who))
+    entries = queries.entries(application, policy.roles_on(who, room), 500)
+    moves = [e for e in reversed(entries) if e.machine is Machine.APPLICATION and e.event is AuditEvent.MOVED]
+    rows = caseframe.offer_rows(application, who)
+    return render_template(
+        "casefile/show.html",
+        **caseframe.frame(application, who, moves),
+        offers=[row for row in rows if row.mine],
+        others=caseframe.waiting_for(rows),
+        entries=[_entry(e) for e in entries[:ON_PAGE]],
+        more=len(entries) > ON_PAGE,
+        meaning=wording.state_meaning(Machine.APPLICATION, application.state),
+        sees_score=policy.may(who, Action.VIEW_DECISION, room),
+    )
+
+
+def _file(who: Principal, application_id: int) -> Application:
+    try:
+        return scope.open_file(who, application_id)
+    except Forbidden:
+        return scope.open_file(who, application_id, Action.VIEW_SUMMARY)
+
+
+@blueprint.get("/applications/<int:application_id>/history")
+@signed_in
+def history(application_id: int) -> str:
+    who = actor()
+    application = scope.open_file(who, application_id)
+    number = page_number(request.args.get("page"))
+    roles = policy.roles_on(who, scope.file_scope(application))
+    found = queries.entries(application, roles, PER_PAGE + 1, (number - 1) * PER_PAGE)
+    return render_template(
+        "casefile/history.html",
+        **caseframe.frame(application, who),
+        entries=[_entry(e) for e in found[:PER_PAGE]],
+        number=number,
+        more=len(found) > PER_PAGE,
+    )
+
+
+def _entry(entry: AuditEntry) -> dict[str, Any]:
+    """One line of the timeline, in words."""
+    machine = entry.machine
+    moved = entry.trigger is not None
+    what = wording.moved(machine, entry.trigger) if entry.trigger else wording.label(entry.event)
+    return {
+        "what": what[:1].upper() + what[1:],
+        "when": entry.at,
+        "who": entry.actor.name if entry.actor else _("Jumelage, by itself"),
+        "role": wording.role(entry.role) if entry.actor else "",
+        "reason": entry.reason,
+        "from": wording.state(machine, entry.from_state) if moved and entry.from_state else "",
+        "to": wording.state(machine, entry.to_state) if moved and entry.to_state else "",
+    }
+
+
+@blueprint.get("/move/<machine>/<int:case_id>/<trigger>")
+@signed_in
+def move(machine: str, case_id: int, trigger: str) -> Response | str | tuple[str, int]:
+    who = actor()
+    case, asked = _asked(who, machine, case_id, trigger)
+    form = MoveForm(formdata=None, request_id=uuid.uuid4().hex, revision=str(case.revision))
+    offer = _offer(case, who, asked)
+    if offer is None:
+        return _gone(case)
+    return _page(case, who, form, offer, 200 if not offer.blockers else 409)
+
+
+@blueprint.post("/move/<machine>/<int:case_id>/<trigger>")
+@signed_in
+def move_post(machine: str, case_id: int, trigger: str) -> Response | tuple[str, int]:
+    who = actor()
+    case, asked = _asked(who, machine, case_id, trigger)
+    form = MoveForm()
+    if not form.validate():
+        offer = _offer(case, who, asked)
+        return _page(case, who, form, offer, 422) if offer else _gone(case)
+    revision = form.revision.data or ""
+    expected = int(revision) if revision.isascii() and revision.isdigit() else None
+    try:
+        advance.advance(
+            case, asked, who, reason=form.reason.data or "", request_id=form.request_id.data or None, expected=expected
+        )
+    except Conflict:
+        db.session.refresh(case)
+        return _gone(case)
+    except Refused as refused:
+        return _refused(case, who, form, refused)
+    flash(_("Done: %(what)s.", what=wording.moved(case.__machine__, asked)), "success")
+    return redirect(home_of(case), 303)
+
+
+def _asked(who: Principal, machine: str, case_id: int, trigger: str) -> tuple[Case, Trigger]:
+    """The case and the move that were asked for; anything unknown or foreign is not found."""
+    try:
+        kind, look = queries.CASES[Machine(machine)]
+        asked = Trigger(trigger)
+    except ValueError as error:
+        raise NotFound(str(error)) from error
+    case = db.session.get(kind, case_id)
+    if case is None or not policy.may(who, look, scope.scope_of(case)):
+        raise NotFound(f"{machine} {case_id}")
+    return case, asked
+
+
+def _offer(case: Case, who: Principal, trigger: Trigger) -> caseframe.OfferRow | None:
+    """The offer of this move; None when the state does not have it; not found when it is somebody else's."""
+    row = next((row for row in caseframe.offer_rows(case, who) if row.trigger is trigger), None)
+    if row is not None and not row.mine:
+        raise Forbidden(trigger.value)
+    return row
+
+
+def _page(case: Case, who: Principal, form: MoveForm, offer: caseframe.OfferRow, status: int) -> tuple[str, int]:
+    edge = _edge(case, offer.trigger)
+    page = render_template(
+        "casefile/move.html",
+        form=form,
+        offer=offer,
+        case=case,
+        title=announce.title(case),
+        needs_reason=edge.needs_reason,
+        effects=[wording.effect(effect) for effect in edge.effects],
+        told=[wording.role(role) for role in TOLD.get((case.__machine__, offer.trigger), ())],
+        destination=wording.state(case.__machine__, edge.dest),
+        home=home_of(case),
+    )
+    return page, status
+
+
+def _edge(case: Case, trigger: Trigger) -> Move:
+    """Any edge of this trigger will do for the page: they differ only in where they lead back to."""
+    edges = advance.definition_of(case).edges(case.state, trigger)
+    back = getattr(case, "return_state", None)
+    return next((edge for edge in edges if edge.dest is back), edges[0])
+
+
+def _refused(case: Case, who: Principal, form: MoveForm, refused: Refused) -> tuple[str, int]:
+    """Show the very blockers that the engine raised; what was typed stays."""
+    if any(b.code == "reason_missing" for b in refused.refusal.blockers):
+        form.reason.errors = [_("Give a reason.")]
+    offer = _offer(case, who, refused.refusal.trigger)
+    if offer is None:
+        return _gone(case)
+    return _page(case, who, form, offer, 422 if form.reason.errors else 409)
+
+
+def _gone(case: Case) -> tuple[str, int]:
+    """The case has moved on: say who did what, and where it stands."""
+    last = audit.head(case)
+    state = wording.state(case.__machine__, case.state)
+    happened = _("It is now: %(state)s.", state=state)
+    if last is not None and last.trigger is not None:
+        name = last.actor.name if last.actor else "Jumelage"
+        did = wording.moved(case.__machine__, last.trigger)
+        happened = _("%(who)s %(did)s. It is now: %(state)s.", who=name, did=did, state=state)
+    return render_template("errors/409.html", what_happened=happened, link=home_of(case)), 409
+
+
+def home_of(case: Case) -> str:
+    """The page where this case is worked on."""
+    match case:
+        case Application():
+            return url_for("casefile.show", application_id=case.id)
+        case Review():
+            return url_for("reviews.show", review_id=case.id)
+        case Agreement():
+            return url_for("agreements.show", application_id=case.application_id)
+        case Report():
+            return url_for("monitoring.report", report_id=case.id)
+        case CorrectiveAction() | Obligation():
+            return url_for("monitoring.show", application_id=case.application_id)
+        case CountryPlan():
+            return url_for("programmes.plan", plan_id=case.id)
+        case Call():
+            return url_for("programmes.call", call_id=case.id)
+        case Programme():
+            return url_for("programmes.show", programme_id=case.id)
+    raise TypeError(type(case).__name__)

@@ -1,0 +1,235 @@
+"""The frame around every page of one application: partners, state, tabs, the spine, and what can happen next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from webapp import policy, wording
+from webapp.extensions import db
+from webapp.models.application import Application
+from webapp.models.record import AuditEntry, AuditEvent
+from webapp.models.types import Case
+from webapp.policy import Action, Principal
+from webapp.services import advance, announce, scope
+from webapp.services.facts import programme_of
+from workflows.engine import Offer
+from workflows.vocabulary import Machine, State, Trigger
+
+# Moves that begin on a page of their own, because something has to be written first.
+OWN_PAGE: dict[Trigger, str] = {
+    Trigger.ASK_CLARIFICATION: "applications.clarify",
+    Trigger.ANSWER_CLARIFICATION: "applications.answer",
+    Trigger.PASS_ELIGIBILITY: "assessments.eligibility",
+    Trigger.FAIL_ELIGIBILITY: "assessments.eligibility",
+    Trigger.APPROVE: "decisions.show",
+    Trigger.PUT_ON_RESERVE: "decisions.show",
+    Trigger.REJECT: "decisions.show",
+    Trigger.UPHOLD_APPEAL: "decisions.appeal",
+    Trigger.DISMISS_APPEAL: "decisions.appeal",
+}
+PATH = (
+    State.DRAFT, State.SUBMITTED, State.ELIGIBILITY, State.BASELINE, State.REVIEW, State.DECISION, State.APPROVED,
+    State.CONTRACTING, State.SIGNED, State.MONITORING, State.CLOSING, State.CLOSED,
+)  # fmt: skip
+TABS: tuple[tuple[str, str, Action], ...] = (
+    ("casefile.show", "Overview", Action.VIEW_FILE),
+    ("applications.form", "Application form", Action.EDIT_CONTENT),
+    ("applications.read", "Application", Action.VIEW_FILE),
+    ("assessments.eligibility", "Eligibility", Action.VIEW_ASSESSMENT),
+    ("assessments.baseline", "Baseline", Action.VIEW_ASSESSMENT),
+    ("reviews.index", "Reviews", Action.VIEW_REVIEWS),
+    ("decisions.show", "Decision", Action.VIEW_DECISION),
+    ("decisions.appeal", "Appeal", Action.VIEW_APPEAL),
+    ("agreements.show", "Agreement", Action.VIEW_AGREEMENT),
+    ("monitoring.show", "Monitoring", Action.VIEW_MONITORING),
+    ("decisions.letters", "Letters", Action.VIEW_LETTERS),
+    ("casefile.history", "History", Action.VIEW_FILE),
+)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why not, and who can clear it."""
+
+    text: str
+    who: str
+
+
+@dataclass(frozen=True)
+class OfferRow:
+    """A move as a page shows it."""
+
+    label: str
+    href: str
+    text: str
+    mine: bool
+    owners: str
+    trigger: Trigger
+    blockers: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    label: str
+    status: str
+    date: datetime | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: str
+    href: str
+    current: bool
+    count: int | None = field(default=None)
+
+
+def frame(application: Application, who: Principal, moves: Sequence[AuditEntry] | None = None) -> dict[str, Any]:
+    """The template context that `case.html` needs; one statement unless the moves are handed in."""
+    room = scope.file_scope(application)
+    known = list(moves) if moves is not None else _moves(application)
+    return {
+        "application": application,
+        "partners": [party.organisation.name for party in application.parties],
+        "pair": announce.pair(application),
+        "currency": programme_of(application).currency,
+        "state_label": wording.state(Machine.APPLICATION, application.state),
+        "state_tone": wording.state_tone(Machine.APPLICATION, application.state),
+        "tabs": tabs(application, who, room),
+        "spine": spine(application, known),
+    }
+
+
+def tabs(application: Application, who: Principal, room: policy.FileScope) -> list[Tab]:
+    """Only the rooms this person may enter, and only those that exist yet."""
+    words = _tab_words()
+    return [
+        Tab(words[label], url_for(endpoint, application_id=application.id), request.endpoint == endpoint)
+        for endpoint, label, action in TABS
+        if policy.may(who, action, room) and _begun(endpoint, application)
+    ]
+
+
+def _tab_words() -> dict[str, str]:
+    return {
+        "Overview": _("Overview"),
+        "Application form": _("Application form"),
+        "Application": _("Application"),
+        "Eligibility": _("Eligibility"),
+        "Baseline": _("Baseline"),
+        "Reviews": _("Reviews"),
+        "Decision": _("Decision"),
+        "Appeal": _("Appeal"),
+        "Agreement": _("Agreement"),
+        "Monitoring": _("Monitoring"),
+        "Letters": _("Letters"),
+        "History": _("History"),
+    }
+
+
+_BEGINS: dict[str, frozenset[State]] = {
+    "reviews.index": frozenset(
+        {State.DRAFT, State.SUBMITTED, State.ELIGIBILITY, State.BASELINE, State.CAPACITY_HOLD, State.INELIGIBLE}
+    ),
+    "assessments.baseline": frozenset({State.DRAFT, State.SUBMITTED, State.ELIGIBILITY, State.INELIGIBLE}),
+    "decisions.show": frozenset(
+        {
+            State.DRAFT,
+            State.SUBMITTED,
+            State.ELIGIBILITY,
+            State.BASELINE,
+            State.CAPACITY_HOLD,
+            State.INELIGIBLE,
+            State.REVIEW,
+        }  # fmt: skip
+    ),
+    "decisions.letters": frozenset(
+        {State.DRAFT, State.SUBMITTED, State.ELIGIBILITY, State.BASELINE, State.CAPACITY_HOLD}
+    ),
+}
+
+
+def _begun(endpoint: str, application: Application) -> bool:
+    """A tab appears once there can be something behind it."""
+    if endpoint == "decisions.appeal":
+        return application.state in (State.REJECTED, State.INELIGIBLE, State.APPEAL) or application.refusals > 0
+    return application.state not in _BEGINS.get(endpoint, frozenset())
+
+
+def spine(application: Application, moves: Sequence[AuditEntry]) -> list[Step]:
+    """The states as a track: those behind with their dates, where it stands, and what is usually to come."""
+    entered = {State.DRAFT: application.created_at}
+    for entry in moves:
+        if entry.to_state is not None:
+            entered[entry.to_state] = entry.at
+    label = _state_label
+    current = application.state
+    over = advance.definition_of(application).spec(current).is_final
+    behind = [s for s in entered if s is not current and (s in PATH or _left_for_good(s, current))]
+    behind.sort(key=lambda s: entered[s])
+    if current in PATH and not (over and State.MONITORING not in entered):
+        place = PATH.index(current)
+        behind = [s for s in behind if s not in PATH or PATH.index(s) < place]
+        coming = PATH[place + 1 :]
+    elif over:
+        coming = ()
+    else:
+        reached = max((PATH.index(s) for s in behind if s in PATH), default=0)
+        coming = PATH[reached + 1 :]
+    steps = [Step(label(s), "done", entered[s]) for s in behind]
+    steps.append(Step(label(current), "current", entered.get(current, application.state_since)))
+    return steps + [Step(label(s), "next") for s in coming]
+
+
+def _state_label(state: State) -> str:
+    return wording.state(Machine.APPLICATION, state)
+
+
+def _left_for_good(state: State, current: State) -> bool:
+    """States beside the path stay on the track only where they explain how it came to this."""
+    return state in (State.REJECTED, State.INELIGIBLE, State.APPEAL) and current is not State.DRAFT
+
+
+def _moves(application: Application) -> list[AuditEntry]:
+    query = select(AuditEntry).where(
+        AuditEntry.machine == Machine.APPLICATION,
+        AuditEntry.case_id == application.id,
+        AuditEntry.event == AuditEvent.MOVED,
+    )
+    return list(db.session.scalars(query.order_by(AuditEntry.sequence)))
+
+
+def offer_rows(case: Case, who: Principal) -> list[OfferRow]:
+    """Every move that leaves the case's state: mine first, open before blocked; others' with who it waits for."""
+    rows = [_row(case, offer) for offer in advance.offers(case, who)]
+    return sorted(rows, key=lambda row: (not row.mine, bool(row.blockers)))
+
+
+def _row(case: Case, offer: Offer) -> OfferRow:
+    move = offer.move
+    currency = programme_of(case).currency
+    return OfferRow(
+        label=wording.trigger(case.__machine__, move.trigger),
+        href=_href(case, move.trigger),
+        text=wording.consequence(case.__machine__, move.trigger),
+        mine=offer.mine,
+        owners=wording.any_of([wording.role(role) for role in sorted(move.by)]),
+        trigger=move.trigger,
+        blockers=tuple(Reason(wording.blocker(b, currency), wording.who(b)) for b in offer.blockers),
+    )
+
+
+def _href(case: Case, trigger: Trigger) -> str:
+    if isinstance(case, Application) and trigger in OWN_PAGE:
+        return url_for(OWN_PAGE[trigger], application_id=case.id)
+    return url_for("casefile.move", machine=case.__machine__.value, case_id=case.id, trigger=trigger.value)
+
+
+def waiting_for(rows: Sequence[OfferRow]) -> list[OfferRow]:
+    """What others may do here; withdrawing is nobody's business but the applicant's."""
+    return [row for row in rows if not row.mine and row.trigger is not Trigger.WITHDRAW]
