@@ -23,9 +23,7 @@ def set_password(person: Person, password: str) -> None:
 def weakness(password: str, person: Person) -> str:
     """Why a password will not do, in words; empty when it will."""
     if len(password) < MIN_LENGTH:
-        return _(
-            "Use at least %(count)s characters. Three or four words that do not belong together work well.", count=12
-        )
+        return str(_("Use at least %(count)s characters. Three or four words work well.", count=MIN_LENGTH))
     if len(set(password)) < 5 or person.email.split("@")[0].lower() in password.lower():
         return str(_("This password is too easy to guess. Choose other words."))
     return ""

@@ -1,8 +1,7 @@
-"""From models to the plain facts that the rules judge. Only what the moves of the current state ask is loaded."""
+"""Facts of an application: only what the moves of its current state ask is loaded."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,15 +12,7 @@ from webapp import clock
 from webapp.extensions import db
 from webapp.models.agreement import Agreement
 from webapp.models.application import Application, ApplicationParty, Clarification, PartyRole
-from webapp.models.assessment import (
-    Advice,
-    Appeal,
-    Baseline,
-    Decision,
-    EligibilityCheck,
-    Review,
-    Verdict,
-)
+from webapp.models.assessment import Appeal, Baseline, Decision, EligibilityCheck, Review, Verdict
 from webapp.models.monitoring import (
     Audit,
     CommitteeDecision,
@@ -34,102 +25,16 @@ from webapp.models.monitoring import (
     TerminationNotice,
 )
 from webapp.models.people import Affiliation, RoleGrant
-from webapp.models.programme import Call, CountryPlan, Programme
-from webapp.models.types import Case
 from webapp.policy import MUNICIPAL, Principal
 from webapp.services import content
-from webapp.services.scope import application_of
+from webapp.services.facts.figures import count, rules_of
+from webapp.services.facts.programme import call_is_open
 from workflows import facts as f
 from workflows import mandates, scoring
 from workflows.vocabulary import Role, State
 
 
-def rules_of(case: Case) -> f.Rules:
-    """The figures of the programme that this case belongs to."""
-    return rules(programme_of(case))
-
-
-def rules(programme: Programme) -> f.Rules:
-    """Defaults, overridden by what the programme manager set; amounts are kept as text in the JSON."""
-    changed: dict[str, Any] = {}
-    for key, value in programme.rules.items():
-        default = getattr(f.Rules, key, None) or getattr(f.Rules(), key)
-        changed[key] = Decimal(str(value)) if isinstance(default, Decimal) else int(value)
-    return f.Rules(**changed)
-
-
-def programme_of(case: Case) -> Programme:
-    if isinstance(case, Programme):
-        return case
-    if isinstance(case, CountryPlan):
-        return case.programme
-    if isinstance(case, Call):
-        return case.plan.programme
-    application = application_of(case)
-    if application is None:
-        raise TypeError(f"no programme for {type(case).__name__}")
-    return application.call.plan.programme
-
-
-def facts_of(case: Case, actor: Principal | None = None) -> f.Facts:
-    """The facts of any case now."""
-    return _BUILDERS[type(case)](case, actor)
-
-
-# --- programme, plan, call ------------------------------------------------------------------------
-
-
-def _programme(case: Programme, actor: Principal | None) -> f.ProgrammeFacts:
-    plans = select(CountryPlan.id).where(CountryPlan.programme_id == case.id)
-    calls = select(Call.id).where(Call.plan_id.in_(plans))
-    over = [State.CLOSED, State.TERMINATED, State.WITHDRAWN]
-    approved, open_calls, open_cases = db.session.execute(
-        select(
-            _count(CountryPlan.id, CountryPlan.programme_id == case.id, CountryPlan.state == State.APPROVED),
-            _count(Call.id, Call.plan_id.in_(plans), Call.state == State.OPEN),
-            _count(Application.id, Application.call_id.in_(calls), Application.state.not_in(over)),
-        )
-    ).one()
-    return f.ProgrammeFacts(rules(case), approved, open_calls, open_cases)
-
-
-def _plan(case: CountryPlan, actor: Principal | None) -> f.PlanFacts:
-    others = select(func.coalesce(func.sum(CountryPlan.envelope), 0)).where(
-        CountryPlan.programme_id == case.programme_id,
-        CountryPlan.id != case.id,
-        CountryPlan.state.in_([State.APPROVED]),
-    )
-    taken = Decimal(db.session.scalar(others) or 0)
-    sections = ("actors", "policies", "windows", "objectives")
-    return f.PlanFacts(
-        empty_sections=tuple(name for name in sections if not getattr(case, name).strip()),
-        policy_references=len(case.references),
-        sector_benefit=bool(case.sector_benefit.strip()),
-        themes=len(case.themes),
-        endorsed=any(e.voided_at is None and e.lga_id == case.lga_id for e in case.endorsements),
-        envelope=case.envelope,
-        budget_left=case.programme.budget - taken,
-        drafted_by=case.drafted_by_id,
-        open_calls=sum(call.state is State.OPEN for call in case.calls),
-    )
-
-
-def _call(case: Call, actor: Principal | None) -> f.CallFacts:
-    plan = case.plan
-    today = clock.today(plan.lga.time_zone)
-    return f.CallFacts(plan.state, plan.programme.state, case.opens_on, case.closes_on, today, len(plan.themes))
-
-
-def call_is_open(call: Call) -> bool:
-    """Open means opened by the manager, and today lies between its dates in the plan's country."""
-    today = clock.today(call.plan.lga.time_zone)
-    return call.state is State.OPEN and call.opens_on <= today <= call.closes_on
-
-
-# --- application ----------------------------------------------------------------------------------
-
-
-def _application(case: Application, actor: Principal | None) -> f.ApplicationFacts:
+def of_application(case: Application, actor: Principal | None) -> f.ApplicationFacts:
     collected: dict[str, Any] = {}
     for builder in _BY_STATE.get(case.state, ()):
         collected |= builder(case)
@@ -167,7 +72,7 @@ def _writing(case: Application) -> dict[str, Any]:
     }
 
 
-def _party_people(case: Application) -> dict[str, Any]:
+def party_people(case: Application) -> dict[str, Any]:
     """Everybody who belongs to one of the municipalities, by role or by affiliation (our own data, art. 61)."""
     parties = select(ApplicationParty.organisation_id).where(ApplicationParty.application_id == case.id)
     by_role = select(RoleGrant.person_id).where(RoleGrant.organisation_id.in_(parties), RoleGrant.role.in_(MUNICIPAL))
@@ -195,7 +100,7 @@ def pool(role: Role, case: Application) -> list[int]:
         RoleGrant.starts_on <= today,
         RoleGrant.ends_on.is_(None) | (RoleGrant.ends_on >= today),
     )
-    tied: frozenset[int] = _party_people(case)["party_people"]
+    tied: frozenset[int] = party_people(case)["party_people"]
     return [person for person in db.session.scalars(query.order_by(RoleGrant.id)) if person not in tied]
 
 
@@ -333,20 +238,18 @@ def _monitoring(case: Application) -> dict[str, Any]:
     done = [State.VERIFIED, State.WAIVED]
     counted = db.session.execute(
         select(
-            _count(CommitteeDecision.id, CommitteeDecision.application_id == mine),
-            _count(
+            count(CommitteeDecision.id, CommitteeDecision.application_id == mine),
+            count(
                 Report.id,
                 Report.application_id == mine,
                 Report.kind == ReportKind.FINAL,
                 Report.state == State.ACCEPTED,
             ),
-            _count(Report.id, Report.application_id == mine, Report.state != State.ACCEPTED),
-            _count(Audit.id, Audit.application_id == mine, Audit.opinion.is_not(None)),
-            _count(Obligation.id, Obligation.application_id == mine, Obligation.state.not_in(done)),
-            _count(
-                CorrectiveAction.id, CorrectiveAction.application_id == mine, CorrectiveAction.state != State.CLOSED
-            ),
-            _count(Finding.id, Finding.application_id == mine, Finding.closed_at.is_(None)),
+            count(Report.id, Report.application_id == mine, Report.state != State.ACCEPTED),
+            count(Audit.id, Audit.application_id == mine, Audit.opinion.is_not(None)),
+            count(Obligation.id, Obligation.application_id == mine, Obligation.state.not_in(done)),
+            count(CorrectiveAction.id, CorrectiveAction.application_id == mine, CorrectiveAction.state != State.CLOSED),
+            count(Finding.id, Finding.application_id == mine, Finding.closed_at.is_(None)),
             select(func.max(TerminationNotice.ends_on))
             .where(TerminationNotice.application_id == mine, TerminationNotice.withdrawn_at.is_(None))
             .scalar_subquery(),
@@ -370,119 +273,21 @@ def _monitoring(case: Application) -> dict[str, Any]:
 _Part = Callable[[Application], dict[str, Any]]
 _BY_STATE: dict[State, tuple[_Part, ...]] = {
     State.DRAFT: (_writing,),
-    State.SUBMITTED: (_party_people,),
-    State.ELIGIBILITY: (_party_people, _eligibility, _clarification),
-    State.BASELINE: (_party_people, _baseline, _clarification),
+    State.SUBMITTED: (party_people,),
+    State.ELIGIBILITY: (party_people, _eligibility, _clarification),
+    State.BASELINE: (party_people, _baseline, _clarification),
     State.CAPACITY_HOLD: (),
     State.CLARIFICATION: (_writing, _clarification),
-    State.REVIEW: (_party_people, _reviews, _clarification),
-    State.DECISION: (_party_people, _reviews, _decision, _clarification),
-    State.RESERVE: (_party_people, _decision, _reserve),
+    State.REVIEW: (party_people, _reviews, _clarification),
+    State.DECISION: (party_people, _reviews, _decision, _clarification),
+    State.RESERVE: (party_people, _decision, _reserve),
     State.REJECTED: (_appeal,),
     State.INELIGIBLE: (_appeal,),
-    State.APPEAL: (_party_people, _reviews, _decision, _appeal),
-    State.APPROVED: (_party_people, _contracting),
+    State.APPEAL: (party_people, _reviews, _decision, _appeal),
+    State.APPROVED: (party_people, _contracting),
     State.CONTRACTING: (_contracting,),
-    State.SIGNED: (_party_people, _monitoring),
-    State.MONITORING: (_party_people, _monitoring),
-    State.SUSPENDED: (_party_people, _monitoring),
-    State.CLOSING: (_party_people, _monitoring),
-}
-
-
-# --- review, agreement, report, action, obligation ------------------------------------------------
-
-
-def _review(case: Review, actor: Principal | None) -> f.ReviewFacts:
-    known: frozenset[int] = _party_people(case.application)["party_people"]
-    scored = {score.criterion for score in case.scores}
-    return f.ReviewFacts(
-        reviewer=case.reviewer_id,
-        conflict_declared=None if case.no_conflict is None else not case.no_conflict,
-        conflict_known=case.reviewer_id in known,
-        unscored=tuple(key for key in scoring.REVIEW_GRID if key not in scored),
-        advice_given=isinstance(case.advice, Advice),
-        case_in_review=case.application.state is State.REVIEW and case.round == case.application.review_round,
-    )
-
-
-def _agreement(case: Agreement, actor: Principal | None) -> f.AgreementFacts:
-    document = case.issued_document
-    signed = {s.party_id for s in document.signatures} if document else set()
-    advances = sum((t.amount for t in case.tranches if not t.is_balance), Decimal(0))
-    return f.AgreementFacts(
-        grant=case.grant,
-        scheduled=sum((t.amount for t in case.tranches), Decimal(0)),
-        advances_percent=(advances / case.grant * 100).quantize(Decimal("0.01")),
-        advance_limit=rules_of(case).advance_limit_percent,
-        instrument=case.kind,
-        instrument_computed=content.instrument(case.application).instrument,
-        document_current=document is not None and document.file_id is not None,
-        gaps=agreement_gaps(case),
-        unsigned=tuple(p.organisation.name for p in case.parties if p.id not in signed),
-        signed=len(signed),
-        case_over=case.application.state in (State.WITHDRAWN, State.TERMINATED, State.CLOSED),
-        manager=case.application.manager_id,
-    )
-
-
-def agreement_gaps(case: Agreement) -> tuple[str, ...]:
-    """What a lawyer would find missing before the document can be issued: signatory, capacity, mandate per party."""
-    found: list[str] = []
-    for party in case.parties:
-        for gap, value in (
-            ("signatory", party.signatory_id),
-            ("capacity", party.capacity.strip()),
-            ("mandate", party.mandate_act.strip() and party.mandate_date),
-        ):
-            if not value:
-                found.append(f"{gap}:{party.organisation.name}")
-    return tuple(found)
-
-
-def _report(case: Report, actor: Principal | None) -> f.ReportFacts:
-    return f.ReportFacts(
-        empty_sections=empty_report_sections(case),
-        author=case.author_id,
-        is_final=case.kind is ReportKind.FINAL,
-        period_over=clock.today() > case.period_end,
-        case_running=case.application.state in (State.MONITORING, State.SUSPENDED),
-    )
-
-
-def empty_report_sections(case: Report) -> tuple[str, ...]:
-    """Which of the four sections is not filled [S1.10]."""
-    filled = {
-        "services": case.services_count is not None and bool(case.services_unit.strip()),
-        "quality": case.quality_score is not None and bool(case.quality_narrative.strip()),
-        "satisfaction": case.satisfaction_percent is not None
-        and bool(case.satisfaction_respondents)
-        and bool(case.satisfaction_method.strip()),
-        "finance": bool(case.finance),
-    }
-    return tuple(name for name, done in filled.items() if not done)
-
-
-def _action(case: CorrectiveAction, actor: Principal | None) -> f.ActionFacts:
-    return f.ActionFacts(bool(case.evidence.strip()), case.done_by_id, case.verified_by_id, case.owner_id)
-
-
-def _obligation(case: Obligation, actor: Principal | None) -> f.ObligationFacts:
-    return f.ObligationFacts(bool(case.evidence.strip()), case.delivered_by_id)
-
-
-def _count(column: Any, *where: Any) -> Any:
-    return select(func.count(column)).where(*where).scalar_subquery()
-
-
-_BUILDERS: dict[type[Case], Callable[[Any, Principal | None], f.Facts]] = {
-    Programme: _programme,
-    CountryPlan: _plan,
-    Call: _call,
-    Application: _application,
-    Review: _review,
-    Agreement: _agreement,
-    Report: _report,
-    CorrectiveAction: _action,
-    Obligation: _obligation,
+    State.SIGNED: (party_people, _monitoring),
+    State.MONITORING: (party_people, _monitoring),
+    State.SUSPENDED: (party_people, _monitoring),
+    State.CLOSING: (party_people, _monitoring),
 }

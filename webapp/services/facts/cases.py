@@ -1,0 +1,93 @@
+"""Facts of the small machines: review, agreement, report, corrective action, obligation."""
+
+from decimal import Decimal
+
+from webapp import clock
+from webapp.models.agreement import Agreement
+from webapp.models.assessment import Advice, Review
+from webapp.models.monitoring import CorrectiveAction, Obligation, Report, ReportKind
+from webapp.policy import Principal
+from webapp.services import content
+from webapp.services.facts.application import party_people
+from webapp.services.facts.figures import rules_of
+from workflows import facts as f
+from workflows import scoring
+from workflows.vocabulary import State
+
+
+def of_review(case: Review, actor: Principal | None) -> f.ReviewFacts:
+    known: frozenset[int] = party_people(case.application)["party_people"]
+    scored = {score.criterion for score in case.scores}
+    return f.ReviewFacts(
+        reviewer=case.reviewer_id,
+        conflict_declared=None if case.no_conflict is None else not case.no_conflict,
+        conflict_known=case.reviewer_id in known,
+        unscored=tuple(key for key in scoring.REVIEW_GRID if key not in scored),
+        advice_given=isinstance(case.advice, Advice),
+        case_in_review=case.application.state is State.REVIEW and case.round == case.application.review_round,
+    )
+
+
+def of_agreement(case: Agreement, actor: Principal | None) -> f.AgreementFacts:
+    document = case.issued_document
+    signed = {s.party_id for s in document.signatures} if document else set()
+    advances = sum((t.amount for t in case.tranches if not t.is_balance), Decimal(0))
+    return f.AgreementFacts(
+        grant=case.grant,
+        scheduled=sum((t.amount for t in case.tranches), Decimal(0)),
+        advances_percent=(advances / case.grant * 100).quantize(Decimal("0.01")),
+        advance_limit=rules_of(case).advance_limit_percent,
+        instrument=case.kind,
+        instrument_computed=content.instrument(case.application).instrument,
+        document_current=document is not None and document.file_id is not None,
+        gaps=agreement_gaps(case),
+        unsigned=tuple(p.organisation.name for p in case.parties if p.id not in signed),
+        signed=len(signed),
+        case_over=case.application.state in (State.WITHDRAWN, State.TERMINATED, State.CLOSED),
+        manager=case.application.manager_id,
+    )
+
+
+def agreement_gaps(case: Agreement) -> tuple[str, ...]:
+    """What a lawyer would find missing before the document can be issued: signatory, capacity, mandate per party."""
+    found: list[str] = []
+    for party in case.parties:
+        for gap, value in (
+            ("signatory", party.signatory_id),
+            ("capacity", party.capacity.strip()),
+            ("mandate", party.mandate_act.strip() and party.mandate_date),
+        ):
+            if not value:
+                found.append(f"{gap}:{party.organisation.name}")
+    return tuple(found)
+
+
+def of_report(case: Report, actor: Principal | None) -> f.ReportFacts:
+    return f.ReportFacts(
+        empty_sections=empty_report_sections(case),
+        author=case.author_id,
+        is_final=case.kind is ReportKind.FINAL,
+        period_over=clock.today() > case.period_end,
+        case_running=case.application.state in (State.MONITORING, State.SUSPENDED),
+    )
+
+
+def empty_report_sections(case: Report) -> tuple[str, ...]:
+    """Which of the four sections is not filled [S1.10]."""
+    filled = {
+        "services": case.services_count is not None and bool(case.services_unit.strip()),
+        "quality": case.quality_score is not None and bool(case.quality_narrative.strip()),
+        "satisfaction": case.satisfaction_percent is not None
+        and bool(case.satisfaction_respondents)
+        and bool(case.satisfaction_method.strip()),
+        "finance": bool(case.finance),
+    }
+    return tuple(name for name, done in filled.items() if not done)
+
+
+def of_action(case: CorrectiveAction, actor: Principal | None) -> f.ActionFacts:
+    return f.ActionFacts(bool(case.evidence.strip()), case.done_by_id, case.verified_by_id, case.owner_id)
+
+
+def of_obligation(case: Obligation, actor: Principal | None) -> f.ObligationFacts:
+    return f.ObligationFacts(bool(case.evidence.strip()), case.delivered_by_id)
