@@ -20,7 +20,7 @@ def rules(programme: Programme) -> f.Rules:
     """Defaults, overridden by what the programme manager set; amounts are kept as text in the JSON."""
     changed: dict[str, Any] = {}
     for key, value in programme.rules.items():
-        default = getattr(f.Rules, key, None) or getattr(f.Rules(), key)
+        default = getattr(f.Rules(), key)  # of the instance: the class holds slots, not values
         changed[key] = Decimal(str(value)) if isinstance(default, Decimal) else int(value)
     return f.Rules(**changed)
 
