@@ -161,8 +161,8 @@ def _add_errors(app: Flask) -> None:
 
     @app.errorhandler(errors.Refused)
     def refused(error: errors.Refused) -> tuple[str, int]:
-        blockers = [{"text": wording.blocker(b), "who": wording.who(b)} for b in error.refusal.blockers]
-        return render_template("errors/409.html", what_happened="", blockers=blockers, link=_back()), 409
+        reasons = " ".join(wording.blocker(blocker) for blocker in error.refusal.blockers)
+        return render_template("errors/409.html", what_happened=reasons, link=_back()), 409
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Any:

@@ -28,9 +28,8 @@ def receive(upload: FileStorage | None, actor: Principal, *, field: str = "file"
     try:
         accepted = uploads.inspect(cast(BinaryIO, upload.stream), upload.filename, max_bytes=limit)
     except uploads.Refused as refused:
-        raise Invalid(field, str(uploads.REFUSALS[refused.code]) % dict(refused.params)) from refused
-    upload.stream.seek(0)
-    key = storage().put(upload.stream.read(), accepted.content_type)
+        raise Invalid(field, str(uploads.REFUSALS[refused.code]) % refused.params) from refused
+    key = storage().put(accepted.content, accepted.content_type)
     stored = StoredFile(
         sha256=key,
         size=accepted.size,

@@ -1,6 +1,7 @@
 """The fictional demonstration: load it once, list its accounts."""
 
 import json
+from typing import Any
 
 import click
 from flask import current_app
@@ -37,7 +38,7 @@ def accounts(as_json: bool) -> None:
         click.echo(f"\n  Password of every account: {current_app.config['SETTINGS'].demo_password}")
 
 
-def _row(person: Person) -> dict[str, object]:
+def _row(person: Person) -> dict[str, Any]:
     grants = person.grants
     scopes = [
         {"role": g.role.value, "organisation": g.organisation.name if g.organisation else None,

@@ -6,9 +6,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy.orm import joinedload, selectinload
+
 from webapp.models.application import (
     Application,
+    ApplicationParty,
     AttachedTo,
+    Attachment,
     BudgetCategory,
     BudgetLine,
     PartyRole,
@@ -16,6 +20,7 @@ from webapp.models.application import (
     Section,
 )
 from workflows.instrument import InstrumentFinding, LineFacts, compute
+from workflows.vocabulary import State
 
 # Plain answers that must be filled, by section; everything else is in tables of its own.
 REQUIRED: dict[Section, tuple[str, ...]] = {
@@ -25,12 +30,32 @@ REQUIRED: dict[Section, tuple[str, ...]] = {
     Section.SUSTAINABILITY: ("continuation", "dissemination", "lga_role"),
 }
 DECLARATIONS = ("double_funding", "truth", "conflict")
+# Everything the content is made of, in five statements however many rows; add to the query of an application.
+WITH_CONTENT = (
+    joinedload(Application.parties).joinedload(ApplicationParty.signed_off_by),
+    joinedload(Application.sections),
+    joinedload(Application.clarifications),
+    selectinload(Application.objectives),
+    selectinload(Application.budget),
+    selectinload(Application.risks),
+    selectinload(Application.attachments).options(joinedload(Attachment.file), joinedload(Attachment.added_by)),
+)
 PEER_CATEGORIES = frozenset({BudgetCategory.TRAVEL, BudgetCategory.EXPERTISE, BudgetCategory.TRAINING})
 
 
 def answers(application: Application, section: Section) -> dict[str, Any]:
     """The saved answers of a section; empty when nothing was saved yet."""
     return next((row.answers for row in application.sections if row.code is section), {})
+
+
+def editable(application: Application) -> frozenset[Section]:
+    """The sections that applicants may change now: all of a draft, the named ones while a clarification is open."""
+    if application.state is State.DRAFT:
+        return frozenset(Section)
+    if application.state is not State.CLARIFICATION:
+        return frozenset()
+    named = (Section(code) for c in application.clarifications if c.closed_at is None for code in c.sections)
+    return frozenset(named)
 
 
 def missing(application: Application) -> tuple[str, ...]:
@@ -60,10 +85,10 @@ def _missing(application: Application) -> Iterable[str]:
 
 
 def _objectives(application: Application) -> Iterable[str]:
-    """No objective without how, owner, date and indicator [S0.2]."""
+    """No objective without activity, how, owner, date and indicator [S0.2]."""
     if not application.objectives:
         yield "objectives.none"
-    checks = {"how": "how", "owner": "owner", "date": "due_on", "indicator": "indicator"}
+    checks = {"activity": "activity", "how": "how", "owner": "owner", "date": "due_on", "indicator": "indicator"}
     for detail, column in checks.items():
         if any(not getattr(objective, column) for objective in application.objectives):
             yield f"objectives.{detail}"

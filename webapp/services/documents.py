@@ -1,11 +1,10 @@
 """Documents: a snapshot becomes a row in the transaction; its bytes are written once and kept under their hash."""
 
-import hashlib
 from typing import Any
 
 from webapp import clock
 from webapp.documents import catalogue, renderer
-from webapp.documents.plain import as_context, canonical
+from webapp.documents.plain import as_context, fingerprint
 from webapp.documents.storage import LocalStorage
 from webapp.extensions import db
 from webapp.models.agreement import Agreement, Document, DocumentKind
@@ -36,7 +35,7 @@ def draft(
         reference=reference,
         number=number,
         context=as_context(context),
-        context_sha256=hashlib.sha256(canonical(context)).hexdigest(),
+        context_sha256=fingerprint(context),
         created_at=clock.now(),
         created_by_id=None if actor.person_id == SYSTEM_PERSON else actor.person_id,
     )
@@ -67,7 +66,7 @@ def write(document: Document, storage: LocalStorage) -> StoredFile:
     )
     db.session.add(stored)
     document.file = stored
-    document.template_sha256 = hashlib.sha256(catalogue.CATALOGUE[kind].template.read_bytes()).hexdigest()
+    document.template_sha256 = catalogue.CATALOGUE[kind].template_sha256
     db.session.flush()
     data = {"document": document.reference, "sha256": key}
     system = Principal(SYSTEM_PERSON, "Jumelage")

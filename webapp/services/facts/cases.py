@@ -2,12 +2,17 @@
 
 from decimal import Decimal
 
+from sqlalchemy import select
+
 from webapp import clock
+from webapp.extensions import db
 from webapp.models.agreement import Agreement
+from webapp.models.application import BudgetCategory
 from webapp.models.assessment import Advice, Review
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report, ReportKind
 from webapp.policy import Principal
 from webapp.services import content
+from webapp.services.contract import contexts
 from webapp.services.facts.application import party_people
 from webapp.services.facts.figures import rules_of
 from workflows import facts as f
@@ -29,6 +34,8 @@ def of_review(case: Review, actor: Principal | None) -> f.ReviewFacts:
 
 
 def of_agreement(case: Agreement, actor: Principal | None) -> f.AgreementFacts:
+    """What is dear to know, gaps and whether the document is current, is asked of a draft alone."""
+    drafting = case.state is State.DRAFT
     document = case.issued_document
     signed = {s.party_id for s in document.signatures} if document else set()
     advances = sum((t.amount for t in case.tranches if not t.is_balance), Decimal(0))
@@ -39,8 +46,8 @@ def of_agreement(case: Agreement, actor: Principal | None) -> f.AgreementFacts:
         advance_limit=rules_of(case).advance_limit_percent,
         instrument=case.kind,
         instrument_computed=content.instrument(case.application).instrument,
-        document_current=document is not None and document.file_id is not None,
-        gaps=agreement_gaps(case),
+        document_current=drafting and document_current(case),
+        gaps=agreement_gaps(case) if drafting else (),
         unsigned=tuple(p.organisation.name for p in case.parties if p.id not in signed),
         signed=len(signed),
         case_over=case.application.state in (State.WITHDRAWN, State.TERMINATED, State.CLOSED),
@@ -48,8 +55,17 @@ def of_agreement(case: Agreement, actor: Principal | None) -> f.AgreementFacts:
     )
 
 
+def document_current(case: Agreement) -> bool:
+    """The newest document says what the data say now, and is not one that was issued before and taken back."""
+    if not case.documents or case.documents[-1].id == case.issued_document_id:
+        return False
+    return contexts.is_current(case, case.documents[-1])
+
+
 def agreement_gaps(case: Agreement) -> tuple[str, ...]:
-    """What a lawyer would find missing before the document can be issued: signatory, capacity, mandate per party."""
+    """What a lawyer would find missing before the document can be written: signatory, capacity, mandate per party;
+    and, where the grant pays for training, who passes on what was learnt [S2.22].
+    """
     found: list[str] = []
     for party in case.parties:
         for gap, value in (
@@ -59,6 +75,9 @@ def agreement_gaps(case: Agreement) -> tuple[str, ...]:
         ):
             if not value:
                 found.append(f"{gap}:{party.organisation.name}")
+    trains = any(line.category is BudgetCategory.TRAINING and line.requested for line in case.application.budget)
+    if trains and db.session.scalar(select(Obligation.id).where(Obligation.agreement_id == case.id).limit(1)) is None:
+        found.append("obligations")
     return tuple(found)
 
 

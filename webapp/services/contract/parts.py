@@ -1,0 +1,233 @@
+"""The parts of an agreement that both instruments share, from rows to plain records. Called with the locale of the text."""
+
+from datetime import date
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from webapp import wording
+from webapp.documents import records as r
+from webapp.documents.plain import day, money
+from webapp.models.agreement import AgreementParty
+from webapp.models.application import BudgetCategory, PartyRole, RiskKind
+from webapp.models.monitoring import ReportKind
+from webapp.models.people import LOCAL_AUTHORITIES, OrganisationType, Person
+from webapp.services.contract.reporting import report_periods
+from webapp.services.contract.source import Source, shared_out
+from workflows.vocabulary import Role
+
+EEA = frozenset(
+    "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO".split()
+)
+WITH_ARTICLE = frozenset({"NL", "GB", "US", "PH", "GM", "CZ", "DO", "CF", "CD", "CG", "KM", "MV", "AE"})
+FOCAL_POINT = "To be named before monitoring starts"
+CONFIRMERS = {
+    Role.PROGRAMME_MANAGER: "another programme manager",
+    Role.FINANCE_OFFICER: "a finance officer",
+    Role.DIRECTOR: "the director",
+}
+
+
+def municipalities(source: Source) -> tuple[r.Party, ...]:
+    """Every municipality in signing order, the partner first."""
+    return tuple(_party(source, party) for party in source.agreement.parties if not party.is_operator)
+
+
+def operator(source: Source) -> r.Party:
+    return next(_party(source, party) for party in source.agreement.parties if party.is_operator)
+
+
+def _party(source: Source, party: AgreementParty) -> r.Party:
+    organisation, signatory = party.organisation, party.signatory
+    contact = source.contacts.get(party.organisation_id)
+    r.require(signatory is not None, f"{organisation.legal_name}: nobody is named to sign")
+    r.require(party.mandate_date is not None, f"{organisation.legal_name}: the mandate has no date")
+    r.require(contact is not None, f"{organisation.legal_name}: nobody receives notices")
+    assert signatory is not None and party.mandate_date is not None and contact is not None
+    places = dict.fromkeys(filter(None, (organisation.place, organisation.subdivision)))
+    return r.Party(
+        name=organisation.legal_name,
+        role=_role(source, party),
+        seat=", ".join(places) or organisation.name,
+        country=wording.country(organisation.country),
+        signatory=signatory.name,
+        function=signatory.job_title or "Signatory",
+        capacity=party.capacity,
+        mandate_act=party.mandate_act,
+        mandate_number=party.mandate_number,
+        mandate_date=party.mandate_date,
+        contact=_function(contact),
+        contact_email=contact.email,
+        focal_point="" if party.is_operator else FOCAL_POINT,
+    )
+
+
+def _function(person: Person) -> str:
+    """People are named by their function where nobody signs."""
+    return person.job_title or person.name
+
+
+def _role(source: Source, party: AgreementParty) -> str:
+    if party.is_operator:
+        return "Programme operator"
+    leads = {p.organisation_id for p in source.application.parties if p.role is PartyRole.LEAD}
+    kind = party.organisation.type
+    noun = kind.value.replace("_", " ") if kind in LOCAL_AUTHORITIES else OrganisationType.MUNICIPALITY.value
+    return f"{'Lead' if party.organisation_id in leads else 'Partner'} {noun}"
+
+
+def lines(source: Source) -> tuple[r.BudgetLine, ...]:
+    """The approved budget; a grant below what was asked lowers every line in the same proportion, own shares stay."""
+    rows = source.content["budget"]
+    granted = shared_out(source.agreement.grant, [Decimal(row["requested"]) for row in rows])
+    return tuple(
+        r.BudgetLine(
+            number=str(number),
+            title=row["title"],
+            category=wording.label(BudgetCategory(row["category"])),
+            payer=_payer(source, row["payer"], grant, Decimal(row["own_share"])),
+            payee=source.names.get(row["payee"], "Third parties"),
+            cost=grant + Decimal(row["own_share"]),
+            own=Decimal(row["own_share"]),
+        )
+        for number, (row, grant) in enumerate(zip(rows, granted, strict=True), 1)
+    )
+
+
+def _payer(source: Source, payer: int, grant: Decimal, own: Decimal) -> str:
+    """The Programme pays the grant; whoever bears an own share pays that."""
+    name = source.names.get(payer, "the payer")
+    return "Programme" if not own else name if not grant else f"Programme and {name}"
+
+
+def tranches(source: Source) -> tuple[r.Tranche, ...]:
+    return tuple(
+        r.Tranche(
+            number=row.number,
+            amount=row.amount,
+            condition=row.condition,
+            due=day(row.due_on),
+            report="Final report" if row.is_balance else "",
+            advance=not row.is_balance,
+        )
+        for row in source.agreement.tranches
+    )
+
+
+def reports(source: Source) -> tuple[r.ReportDue, ...]:
+    agreement = source.agreement
+    return tuple(
+        r.ReportDue(
+            kind="Final report" if period.kind is ReportKind.FINAL else f"Interim report {period.number}",
+            starts=period.starts,
+            ends=period.ends,
+            due=period.due,
+        )
+        for period in report_periods(agreement.starts_on, agreement.ends_on, source.rules)
+    )
+
+
+def obligations(source: Source) -> tuple[r.Obligation, ...]:
+    return tuple(
+        r.Obligation(
+            person=f"{row.trainee}, {row.organisation.name}", training=row.training, act=row.activity, due=row.due_on
+        )
+        for row in source.obligations
+    )
+
+
+def goals(source: Source) -> tuple[r.LearningGoal, ...]:
+    """What each side wants to learn [S4.5]."""
+    keys = {PartyRole.LEAD: "lead_learns", PartyRole.PARTNER: "partner_learns"}
+    roles = {party.organisation_id: party.role for party in source.application.parties}
+    return tuple(
+        r.LearningGoal(party=name, goal=source.answer("learning", keys[roles[organisation]]))
+        for organisation, name in source.names.items()
+        if organisation in roles
+    )
+
+
+def activities(source: Source) -> tuple[r.Activity, ...]:
+    travel = any(row["category"] == BudgetCategory.TRAVEL for row in source.content["budget"])
+    return tuple(
+        r.Activity(
+            objective=row["title"],
+            title=row["activity"] or row["title"],
+            how=row["how"],
+            owner=row["owner"],
+            due=date.fromisoformat(row["due_on"]),
+            indicator=row["indicator"],
+            travel=travel,
+        )
+        for row in source.content["objectives"]
+    )
+
+
+def risks(source: Source) -> tuple[r.Risk, ...]:
+    return tuple(
+        r.Risk(
+            kind=wording.label(RiskKind(row["kind"])),
+            likelihood=row["likelihood"],
+            impact=row["impact"],
+            mitigation=row["mitigation"],
+            owner=row["owner"],
+        )
+        for row in source.content["risks"]
+    )
+
+
+def conditions(source: Source) -> tuple[str, ...]:
+    """The conditions of the decision, word for word."""
+    return split(source.approved.decision.conditions)
+
+
+def special_terms(source: Source) -> tuple[str, ...]:
+    """What was agreed beyond the decision; and how the budget follows from an approval below what was asked."""
+    agreement = source.agreement
+    added = tuple(line for line in split(agreement.conditions) if line not in conditions(source))
+    asked = sum((Decimal(row["requested"]) for row in source.content["budget"]), Decimal(0))
+    lowered = (
+        f"The grant applied for was {money(asked, agreement.currency)}; approved is "
+        f"{money(agreement.grant, agreement.currency)}. The grant on every budget line is lowered in the same "
+        "proportion, own shares stay."
+    )
+    return (*added, *split(agreement.special_terms), *((lowered,) if asked != agreement.grant else ()))
+
+
+def split(text: str) -> tuple[str, ...]:
+    """One a line, empty lines left out."""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def decided_by(source: Source) -> str:
+    """Functions, as in "approved by …"."""
+    confirmed = [CONFIRMERS[c.role] for c in source.approved.decision.confirmations if c.role in CONFIRMERS]
+    names = ["the programme manager", *confirmed]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def decision_date(source: Source) -> date:
+    settled = source.approved.decision.settled_at
+    assert settled is not None  # `source.approved` loads settled decisions only
+    return settled.astimezone(ZoneInfo(_zone(source))).date()
+
+
+def application_date(source: Source) -> date:
+    submitted = source.application.submitted_at
+    r.require(submitted is not None, "the application has no date of submission")
+    assert submitted is not None
+    return submitted.astimezone(ZoneInfo(_zone(source))).date()
+
+
+def _zone(source: Source) -> str:
+    return source.application.call.plan.programme.operator.time_zone
+
+
+def outside_eea(source: Source) -> tuple[str, ...]:
+    codes = dict.fromkeys(party.organisation.country for party in source.agreement.parties)
+    return tuple(in_country(code) for code in codes if code not in EEA)
+
+
+def in_country(code: str) -> str:
+    """The country's name as it stands in a sentence."""
+    name = wording.country(code)
+    return f"the {name}" if code in WITH_ARTICLE else name
