@@ -6,7 +6,6 @@ the library then fires the chosen edge, and its only condition is "this is the c
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 from transitions import EventData
 from transitions import Machine as TransitionsMachine
@@ -51,11 +50,18 @@ class _Subject:
         self.chosen = chosen
 
 
-@cache
-def _machine(machine_key: tuple[str, int]) -> TransitionsMachine:
-    from workflows.definitions import BY_VERSION
+_machines: dict[int, tuple[Definition, TransitionsMachine]] = {}
 
-    definition = next(d for (name, version), d in BY_VERSION.items() if (name.value, version) == machine_key)
+
+def _machine(definition: Definition) -> TransitionsMachine:
+    """One shared machine per definition object; hashing a whole table at each move would cost more than the move."""
+    known = _machines.get(id(definition))
+    if known is None:
+        known = _machines[id(definition)] = (definition, _build(definition))
+    return known[1]
+
+
+def _build(definition: Definition) -> TransitionsMachine:
     machine = TransitionsMachine(
         model=None,
         states=[spec.name.value for spec in definition.states],
@@ -101,7 +107,7 @@ def decide(
     if blockers:
         return Refusal(trigger, blockers)
     subject = _Subject(state, move)
-    fired = _machine((definition.machine.value, definition.version)).events[trigger.value].trigger(subject)
+    fired = _machine(definition).events[trigger.value].trigger(subject)
     if not fired or subject.state != move.dest.value:
         raise RuntimeError(f"{definition.machine} v{definition.version}: {trigger} from {state} did not fire")
     return move

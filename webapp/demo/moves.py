@@ -182,7 +182,7 @@ def review(stage: Stage, key: str, ago: int, totals: dict[str, int], advice: Adv
             person = stage.person_of(row.reviewer_id)
             total = totals["NL" if row.lga_id == stage.places["vng"] else "partner"]
             scores = dict(zip(REVIEW_GRID, POINTS[total], strict=True))
-            comments = {key: "Shown in the application and in the baseline." for key in REVIEW_GRID}
+            comments = dict.fromkeys(REVIEW_GRID, "Shown in the application and in the baseline.")
             actor = stage.who(person)
             reviews.declare(row, True, "", actor)
             reviews.save_scores(row, scores, comments, advice, "", "A partnership that knows what it wants.", actor)

@@ -1,6 +1,8 @@
 """The setting: organisations, accounts, the programme, two country plans with themes, two calls."""
 
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
@@ -17,17 +19,17 @@ from workflows.vocabulary import Role, Trigger
 OFFICE_ROLES = frozenset(
     {Role.PROGRAMME_MANAGER, Role.FINANCE_OFFICER, Role.DIRECTOR, Role.PANEL_MEMBER, Role.ASSESSOR, Role.AUDITOR}
 )
-BUDGET, ENVELOPE = "2400000.00", "1200000.00"
+BUDGET, ENVELOPE = Decimal("2400000.00"), Decimal("1200000.00")
 
 PLANS: dict[str, dict[str, str]] = {
     "rwanda": {
         "title": "Country plan Rwanda",
         "country": "RW",
         "lga": "ralga",
-        "actors": "Districts and their councils, RALGA, the ministry of local government, the private sector federation.",
-        "policies": "The national decentralisation policy gives districts planning and local economic development.",
-        "windows": "New district development strategies are written next year; tourism around Lake Kivu is growing.",
-        "objectives": "Districts make economic policy with entrepreneurs, and public space that everybody can use.",
+        "actors": "Districts and their councils, RALGA, the ministry of local government, entrepreneurs.",
+        "policies": "The national decentralisation policy gives districts planning and economic development.",
+        "windows": "New district strategies are written next year; tourism around Lake Kivu is growing.",
+        "objectives": "Districts make policy with entrepreneurs, and public space that everybody can use.",
         "reference": "National Decentralisation Policy",
         "issuer": "Ministry of Local Government, Rwanda",
         "benefit": "RALGA brings each result to the other districts in its yearly learning week.",
@@ -36,8 +38,8 @@ PLANS: dict[str, dict[str, str]] = {
         "title": "Country plan Uganda",
         "country": "UG",
         "lga": "ulga",
-        "actors": "City, municipal and district councils, ULGA, the ministry of local government, vendors' associations.",
-        "policies": "The decentralisation policy and the physical planning act leave waste and markets to councils.",
+        "actors": "City, municipal and district councils, ULGA, the ministry of local government, vendors.",
+        "policies": "The decentralisation policy and the planning act leave waste and markets to councils.",
         "windows": "New cities are building their services; the fiscal transfer reform rewards own revenue.",
         "objectives": "Councils collect waste at a cost that residents carry, and spend with residents' say.",
         "reference": "Decentralisation Policy and Local Governments Act",
@@ -158,7 +160,9 @@ def plans(stage: Stage) -> None:
 def _drafted(stage: Stage, key: str, text: dict[str, str]) -> int:
     with stage.on(320):
         row = db.session.scalars(select(Programme)).one()
-        values = {name: text[name] for name in ("title", "country", "actors", "policies", "windows", "objectives")}
+        values: dict[str, Any] = {
+            name: text[name] for name in ("title", "country", "actors", "policies", "windows", "objectives")
+        }
         values |= {"area": "", "envelope": ENVELOPE, "lga_id": stage.places[text["lga"]]}
         values |= {"starts_on": row.starts_on, "ends_on": row.ends_on}
         manager = stage.who("manager")
@@ -182,8 +186,8 @@ def _call(stage: Stage, key: str, plan_id: int) -> None:
             "summary": "For municipalities that want to learn from each other, and to invest in what they learnt.",
             "opens_on": stage.day(298),
             "closes_on": stage.day(-45),
-            "floor": "5000.00",
-            "ceiling": "250000.00",
+            "floor": Decimal("5000.00"),
+            "ceiling": Decimal("250000.00"),
         }
         call = programmes.create_call(plan, values, stage.who("manager"))
         stage.calls[key] = call.id

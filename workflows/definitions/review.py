@@ -2,7 +2,7 @@
 
 from workflows import guards as g
 from workflows.definition import Definition, StateSpec, moves
-from workflows.vocabulary import Machine, Outcome, Role, State, Trigger
+from workflows.vocabulary import Effect, Machine, Outcome, Role, State, Trigger
 
 LGA = (Role.LGA_OFFICER, Role.LEAD_REVIEWER)
 
@@ -28,6 +28,13 @@ REVIEW = Definition(
             g.all_criteria_scored,
             g.advice_given,
         ),
-        *moves(Trigger.RECUSE, State.ASSIGNED, State.RECUSED, (*LGA, Role.PROGRAMME_MANAGER), needs_reason=True),
+        *moves(
+            Trigger.RECUSE,
+            State.ASSIGNED,
+            State.RECUSED,
+            (*LGA, Role.PROGRAMME_MANAGER),
+            effects=(Effect.ASSIGN_REVIEWERS,),
+            needs_reason=True,
+        ),
     ),
 )
