@@ -340,6 +340,12 @@ def own_review(x: f.ReviewFacts, actor: Actor) -> Blocker | None:
     return _when(actor.person_id != x.reviewer, "not_your_review", LGA)
 
 
+def own_review_or_manager(x: f.ReviewFacts, actor: Actor) -> Blocker | None:
+    """A reviewer steps back for themselves alone; the programme manager may take anybody off a file."""
+    foreign = actor.person_id != x.reviewer and Role.PROGRAMME_MANAGER not in actor.roles
+    return _when(foreign, "not_your_review", LGA)
+
+
 def case_in_review(x: f.ReviewFacts, actor: Actor) -> Blocker | None:
     return _when(not x.case_in_review, "case_not_in_review", ())
 

@@ -33,6 +33,7 @@ REVIEW = Definition(
             State.ASSIGNED,
             State.RECUSED,
             (*LGA, Role.PROGRAMME_MANAGER),
+            g.own_review_or_manager,
             effects=(Effect.ASSIGN_REVIEWERS,),
             needs_reason=True,
         ),

@@ -1,0 +1,105 @@
+"""What the moves of eligibility and baseline also do: who takes the file, the checklist, the assessments, the letter."""
+
+from sqlalchemy import func, select
+
+from webapp import clock, policy
+from webapp.extensions import db
+from webapp.models.application import Application, BudgetCategory, BudgetLine
+from webapp.models.assessment import MANDATORY_RULES, Baseline, EligibilityCheck, RuleCode, Verdict
+from webapp.models.people import Person, RoleGrant
+from webapp.models.record import AuditEvent
+from webapp.services import audit, letters
+from webapp.services.effects import Moved, handles
+from webapp.services.facts import pool
+from workflows.vocabulary import Effect, Role, State
+
+
+def _file(moved: Moved) -> Application:
+    if not isinstance(moved.case, Application):
+        raise TypeError(f"{moved.move.trigger} moves no application")
+    return moved.case
+
+
+@handles(Effect.ASSIGN_MANAGER)
+def assign_manager(moved: Moved) -> None:
+    """Who takes the file up becomes its manager."""
+    _file(moved).manager_id = moved.actor.person_id
+
+
+@handles(Effect.OPEN_CHECKLIST)
+def open_checklist(moved: Moved) -> None:
+    """One open row per rule; a land title is required only where the grant pays an investment [S2.11] [S2.15]."""
+    application = _file(moved)
+    known = set(db.session.scalars(select(EligibilityCheck.rule).where(_mine(application))))
+    invests = select(BudgetLine.id).where(
+        BudgetLine.application_id == application.id, BudgetLine.category == BudgetCategory.INVESTMENT
+    )
+    needs_land = db.session.scalar(invests.limit(1)) is not None
+    for rule in RuleCode:
+        if rule not in known:
+            mandatory = needs_land if rule is RuleCode.LAND_TITLE else rule in MANDATORY_RULES
+            db.session.add(EligibilityCheck(application_id=application.id, rule=rule, mandatory=mandatory))
+
+
+@handles(Effect.REOPEN_ELIGIBILITY)
+def reopen_eligibility(moved: Moved) -> None:
+    """After an upheld appeal the failed rules are looked at anew; what was seen before stays to read."""
+    application = _file(moved)
+    failed = select(EligibilityCheck).where(_mine(application), EligibilityCheck.verdict == Verdict.FAIL)
+    for check in db.session.scalars(failed):
+        check.verdict = check.checked_by_id = check.checked_at = None
+    application.clarification_waived = ""
+
+
+def _mine(application: Application):  # type: ignore[no-untyped-def]  # a WHERE clause
+    return EligibilityCheck.application_id == application.id
+
+
+@handles(Effect.OPEN_BASELINE)
+def open_baseline(moved: Moved) -> None:
+    """One assessment per municipality by the assessor with the fewest open files; rows of an earlier visit stay [S2.12]."""
+    application = _file(moved)
+    rows = db.session.scalars(select(Baseline).where(Baseline.application_id == application.id)).all()
+    assessor = rows[0].assessor_id if rows else _free_assessor(application)
+    known = {row.organisation_id for row in rows}
+    for party in application.parties:
+        if party.organisation_id not in known:
+            db.session.add(
+                Baseline(application_id=application.id, organisation_id=party.organisation_id, assessor_id=assessor)
+            )
+    _let_in(application, assessor)
+
+
+def _free_assessor(application: Application) -> int:
+    """The guard has seen that there is one."""
+    candidates = pool(Role.ASSESSOR, application)
+    busy = (
+        select(Baseline.assessor_id, func.count(Baseline.application_id.distinct()))
+        .join(Application, Application.id == Baseline.application_id)
+        .where(Application.state.in_([State.BASELINE, State.CAPACITY_HOLD]), Application.id != application.id)
+        .group_by(Baseline.assessor_id)
+    )
+    files = {person: count for person, count in db.session.execute(busy)}
+    return min(candidates, key=lambda person: (files.get(person, 0), candidates.index(person)))
+
+
+def _let_in(application: Application, person_id: int) -> None:
+    """An assessor sees the files they are assigned to, and no others."""
+    mine = (RoleGrant.person_id == person_id, RoleGrant.application_id == application.id)
+    if db.session.scalar(select(RoleGrant.id).where(*mine, RoleGrant.role == Role.ASSESSOR)) is not None:
+        return
+    person = db.session.get_one(Person, person_id)
+    today = clock.today(person.time_zone)
+    db.session.add(
+        RoleGrant(person_id=person_id, role=Role.ASSESSOR, application_id=application.id, starts_on=today)
+    )  # fmt: skip
+    data = {"person": person_id, "role": Role.ASSESSOR.value}
+    audit.record(
+        application, policy.SYSTEM, Role.SYSTEM, AuditEvent.ROLE_GRANTED, application_id=application.id, data=data
+    )
+
+
+@handles(Effect.LETTER_INELIGIBLE)
+def letter_ineligible(moved: Moved) -> None:
+    """The letter with rule, evidence and what was asked before."""
+    letters.ineligible(_file(moved), moved.actor)

@@ -1,0 +1,1 @@
+"""Recommendation, confirmation by the mandate, appeal, and the letters that follow."""

@@ -1,0 +1,1 @@
+"""Independent reviews by officers of the associations [S2.10]."""
