@@ -1,4 +1,4 @@
-"""Every edge of every machine, generated from the tables: it fires, each of its guards can stop it, no other role may."""
+"""Every edge of every machine, from the tables: it fires, each of its guards can stop it, no other role may."""
 
 from dataclasses import replace
 from datetime import date

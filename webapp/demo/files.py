@@ -80,7 +80,7 @@ FILES = (
     File(
         "waste", "goes", "kamuli", "uganda", "Solid waste", 11,
         "A waste transfer station for Kamuli", 24, 235,
-        "Waste is tipped beside the market; the landfill lies 14 kilometres away and the tractors cannot carry it there.",
+        "Waste is tipped beside the market; the landfill lies 14 kilometres away out of reach for the tractors.",
         "A transfer station with a weighbridge on municipal land, and officers who learn to run it at cost.",
         "How waste is collected with communities where house-to-house rounds do not pay.",
         "How a transfer station is designed, weighed, paid for and kept in repair.",

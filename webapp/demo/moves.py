@@ -70,7 +70,7 @@ def sections(stage: Stage, file: File) -> dict[Section, dict[str, Any]]:
         Section.BUDGET: {"lines": _lines(stage, file)},
         Section.RISKS: {"risks": _risks()},
         Section.SUSTAINABILITY: {
-            "continuation": "The tasks are in the yearly plans and budgets of both municipalities from the second year.",
+            "continuation": "The tasks are in the yearly plans and budgets of both councils from the second year.",
             "dissemination": "A guide, two meetings for other councils and an article, made with the association.",
             "lga_role": "The association hosts the meetings and keeps the guide in its library.",
         },
@@ -89,7 +89,7 @@ def _objectives(file: File, starts: Any) -> list[dict[str, Any]]:
             "target_value": target,
             "baseline_value": "0",
             "due_on": starts + timedelta(days=150 + 60 * place),
-        }  # fmt: skip
+        }
         for place, (title, activity, how, owner, indicator, target) in enumerate(file.objectives)
     ]
 
@@ -103,7 +103,7 @@ def _lines(stage: Stage, file: File) -> list[dict[str, Any]]:
             "own_share": Decimal(line.own),
             "payer_id": stage.places[line.payee],
             "payee_id": stage.places[line.payee],
-        }  # fmt: skip
+        }
         for line in file.lines
     ]
 
@@ -163,7 +163,7 @@ def assess(stage: Stage, key: str, ago: int, threes: int) -> None:
                     "score": 3 if place < threes + extra else 2,
                     "observed_on": clock.today(),
                     "evidence": "Interview with the head of administration; the document was seen.",
-                }  # fmt: skip
+                }
                 for place, item in enumerate(BASELINE_ITEMS)
             ]
             assessments.score_items(baseline, scores, stage.who("assessor"))
