@@ -53,7 +53,10 @@ class Agreement(Case, Base):
     )
 
     def stamp(self, trigger: Trigger, source: State, person_id: int | None, reason: str, at: datetime) -> None:
-        if trigger is Trigger.ENTER_INTO_FORCE:
+        """Issuing fixes the newest document; a redraft keeps it named, so that it is not issued a second time."""
+        if trigger is Trigger.ISSUE:
+            self.issued_document_id = self.documents[-1].id
+        elif trigger is Trigger.ENTER_INTO_FORCE:
             self.in_force_on = at.date()
 
 

@@ -60,6 +60,7 @@ MISSING: dict[str, LazyString] = {
     "problem": _("Problem and approach: some answers are still empty."),
     "objectives": _("Objectives and activities: some answers are still empty."),
     "objectives.none": _("Objectives and activities: add at least one objective."),
+    "objectives.activity": _("Objectives and activities: say for each objective what you will do."),
     "objectives.how": _("Objectives and activities: say for each objective how you will reach it."),
     "objectives.owner": _("Objectives and activities: an objective has no owner. Name a function, not a person."),
     "objectives.date": _("Objectives and activities: give each objective a date."),
@@ -98,6 +99,7 @@ GAPS: dict[str, LazyString] = {
     "signatory": _("Name the person who signs for %(name)s."),
     "capacity": _("Say in which function the signatory of %(name)s signs."),
     "mandate": _("Enter the decision that allows the signatory of %(name)s to sign."),
+    "contact": _("Give %(name)s an editor or administrator who does not sign, to receive the notices."),
     "obligations": _("List who is trained and how they will share what they learn."),
     "documents": _("Add the documents that this agreement needs."),
 }

@@ -1,7 +1,8 @@
-"""The parts of an agreement that both instruments share, from rows to plain records. Called with the locale of the text."""
+"""The parts that both instruments share, from rows to plain records. Called with the locale of the text."""
 
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from webapp import wording
@@ -15,8 +16,12 @@ from webapp.services.contract.reporting import report_periods
 from webapp.services.contract.source import Source, shared_out
 from workflows.vocabulary import Role
 
+T = TypeVar("T")
 EEA = frozenset(
-    "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO".split()
+    {
+        *("AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV"),
+        *("LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE", "IS", "LI", "NO"),
+    }
 )
 WITH_ARTICLE = frozenset({"NL", "GB", "US", "PH", "GM", "CZ", "DO", "CF", "CD", "CG", "KM", "MV", "AE"})
 FOCAL_POINT = "To be named before monitoring starts"
@@ -37,12 +42,9 @@ def operator(source: Source) -> r.Party:
 
 
 def _party(source: Source, party: AgreementParty) -> r.Party:
-    organisation, signatory = party.organisation, party.signatory
-    contact = source.contacts.get(party.organisation_id)
-    r.require(signatory is not None, f"{organisation.legal_name}: nobody is named to sign")
-    r.require(party.mandate_date is not None, f"{organisation.legal_name}: the mandate has no date")
-    r.require(contact is not None, f"{organisation.legal_name}: nobody receives notices")
-    assert signatory is not None and party.mandate_date is not None and contact is not None
+    organisation = party.organisation
+    signatory = _given(party.signatory, f"{organisation.legal_name}: nobody is named to sign")
+    contact = _given(source.contacts.get(party.organisation_id), f"{organisation.legal_name}: nobody receives notices")
     places = dict.fromkeys(filter(None, (organisation.place, organisation.subdivision)))
     return r.Party(
         name=organisation.legal_name,
@@ -54,11 +56,18 @@ def _party(source: Source, party: AgreementParty) -> r.Party:
         capacity=party.capacity,
         mandate_act=party.mandate_act,
         mandate_number=party.mandate_number,
-        mandate_date=party.mandate_date,
+        mandate_date=_given(party.mandate_date, f"{organisation.legal_name}: the mandate has no date"),
         contact=_function(contact),
         contact_email=contact.email,
         focal_point="" if party.is_operator else FOCAL_POINT,
     )
+
+
+def _given(value: T | None, problem: str) -> T:
+    """What must be there; raises InconsistentError with `problem` when it is not."""
+    if value is None:
+        raise r.InconsistentError(problem)
+    return value
 
 
 def _function(person: Person) -> str:
@@ -206,15 +215,12 @@ def decided_by(source: Source) -> str:
 
 
 def decision_date(source: Source) -> date:
-    settled = source.approved.decision.settled_at
-    assert settled is not None  # `source.approved` loads settled decisions only
+    settled = _given(source.approved.decision.settled_at, "the decision is not settled")
     return settled.astimezone(ZoneInfo(_zone(source))).date()
 
 
 def application_date(source: Source) -> date:
-    submitted = source.application.submitted_at
-    r.require(submitted is not None, "the application has no date of submission")
-    assert submitted is not None
+    submitted = _given(source.application.submitted_at, "the application has no date of submission")
     return submitted.astimezone(ZoneInfo(_zone(source))).date()
 
 

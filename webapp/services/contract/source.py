@@ -1,4 +1,4 @@
-"""Everything an agreement's text is made of, loaded in few statements: the decision and the frozen version it was about."""
+"""What an agreement's text is made of, in few statements: the decision and the frozen version it was about."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -98,12 +98,12 @@ def approved(application_id: int) -> Approved:
 
 
 def obligations(agreement: Agreement) -> Sequence[Obligation]:
-    query = select(Obligation).where(Obligation.agreement_id == agreement.id).options(joinedload(Obligation.organisation))
-    return db.session.scalars(query.order_by(Obligation.id)).all()
+    query = select(Obligation).where(Obligation.agreement_id == agreement.id).order_by(Obligation.id)
+    return db.session.scalars(query.options(joinedload(Obligation.organisation))).all()
 
 
 def contacts(agreement: Agreement) -> dict[int, Person]:
-    """Who receives notices: the first editor or administrator who does not sign; for the operator the file's manager."""
+    """Who receives notices: the first editor or administrator who does not sign; for the operator the manager."""
     signing = {party.signatory_id for party in agreement.parties}
     municipal = [party.organisation_id for party in agreement.parties if not party.is_operator]
     found: dict[int, Person] = {}

@@ -1,0 +1,325 @@
+"""Preparing an agreement: instrument, signatories, schedule, terms, obligations; writing it and issuing it."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from webapp import clock, policy, wording
+from webapp.agreements.effects import LETTER
+from webapp.agreements.signing import sign, stored_sha256
+from webapp.documents.plain import UnprintableTextError, printable
+from webapp.documents.records import InconsistentError
+from webapp.documents.storage import LocalStorage
+from webapp.errors import Invalid, NotFound, Refused
+from webapp.extensions import db
+from webapp.models.agreement import Agreement, AgreementParty, Document, DocumentKind, Tranche
+from webapp.models.application import Application, BudgetCategory
+from webapp.models.monitoring import Obligation
+from webapp.models.people import Person, RoleGrant
+from webapp.models.record import AuditEvent
+from webapp.policy import Action, Principal
+from webapp.services import audit, content, documents, scope
+from webapp.services.advance import advance
+from webapp.services.contract import contexts, parts
+from webapp.services.contract.source import approved, contacts
+from webapp.services.facts import agreement_gaps, current_agreement, programme_of, rules_of
+from workflows.engine import NO_SUCH_MOVE, Refusal
+from workflows.facts import Blocker
+from workflows.instrument import is_downgrade
+from workflows.vocabulary import Instrument, Role, State, Trigger
+
+__all__ = [
+    "add_obligation",
+    "choose_instrument",
+    "generate",
+    "issue",
+    "remove_obligation",
+    "set_party",
+    "set_terms",
+    "set_tranches",
+    "sign",
+    "stored_sha256",
+]
+MANAGER = Role.PROGRAMME_MANAGER
+LONGEST = 12  # tranches in a schedule
+
+
+def choose_instrument(application: Application, instrument: Instrument, reason: str, actor: Principal) -> None:
+    """Settle the instrument: the computed one, or upwards with a reason [S2.15]. Raises `Refused` for a lower one."""
+    policy.require(actor, Action.PREPARE_AGREEMENT, scope.file_scope(application))
+    computed = content.instrument(application).instrument
+    if is_downgrade(instrument, computed):
+        raise Refused(Refusal(Trigger.START_CONTRACTING, (Blocker("instrument_lowered", (MANAGER,)),)))
+    if instrument is not computed and not reason.strip():
+        raise Invalid("reason", _("Say why the fuller contract is needed. The reason stays in the record."))
+    _clean("reason", reason)
+    agreement = current_agreement(application)
+    if agreement is not None:
+        _drafting(agreement)
+        agreement.kind = instrument
+        agreement.number = _renumbered(agreement.number, instrument)
+    before, application.instrument = application.instrument, instrument
+    application.instrument_reason = "" if instrument is computed else reason.strip()
+    data = {"instrument": instrument.value, "before": before.value if before else "", "computed": computed.value}
+    audit.record(
+        application, actor, MANAGER, AuditEvent.EDITED, application_id=application.id, reason=reason, data=data
+    )
+
+
+def _renumbered(number: str, kind: Instrument) -> str:
+    """Another letter, the same count: "…/M1" becomes "…/C1"."""
+    reference, _slash, tail = number.rpartition("/")
+    return f"{reference}/{LETTER[kind]}{tail[1:]}"
+
+
+def set_party(
+    party: AgreementParty,
+    signatory_id: int,
+    capacity: str,
+    mandate_act: str,
+    mandate_date: date,
+    mandate_number: str,
+    actor: Principal,
+) -> None:
+    """Name who signs for a party, in which capacity and under which mandate [S2.13]."""
+    agreement = db.session.get_one(Agreement, party.agreement_id)
+    _preparing(agreement, actor)
+    if signatory_id not in {person.id for person in eligible(agreement, party)}:
+        raise Invalid("signatory_id", _("Choose somebody who may sign for this party."))
+    if any(other.signatory_id == signatory_id and other.id != party.id for other in agreement.parties):
+        raise Invalid("signatory_id", _("This person already signs for another party. One person signs for one party."))
+    if mandate_date > clock.today():
+        raise Invalid(
+            "mandate_date", _("The mandate is given before the signature, so its date cannot be in the future.")
+        )
+    given = {"capacity": capacity, "mandate_act": mandate_act, "mandate_number": mandate_number}
+    for field, text in given.items():
+        if field != "mandate_number" and not text.strip():
+            raise Invalid(field, _("Fill this in: it stands in the contract beside the signature."))
+        setattr(party, field, _clean(field, text))
+    party.signatory_id, party.mandate_date = signatory_id, mandate_date
+    db.session.flush()
+    db.session.expire(party, ["signatory"])
+    _note(agreement, actor, {"party": party.organisation.name, "signatory": signatory_id})
+
+
+def eligible(agreement: Agreement, party: AgreementParty) -> Sequence[Person]:
+    """Who may sign for a party today: its signatories; for the operator the programme's directors."""
+    if party.is_operator:
+        of_party = (RoleGrant.role == Role.DIRECTOR) & (RoleGrant.programme_id == programme_of(agreement).id)
+    else:
+        of_party = (RoleGrant.role == Role.SIGNATORY) & (RoleGrant.organisation_id == party.organisation_id)
+    today = clock.today()
+    valid = (RoleGrant.starts_on <= today) & (RoleGrant.ends_on.is_(None) | (RoleGrant.ends_on >= today))
+    holders = select(RoleGrant.person_id).where(of_party, valid)
+    query = select(Person).where(Person.id.in_(holders), Person.left_at.is_(None)).order_by(Person.name, Person.id)
+    return db.session.scalars(query).all()
+
+
+def set_tranches(agreement: Agreement, rows: list[dict[str, Any]], actor: Principal) -> None:
+    """Replace the schedule. It adds up to the grant, its advances stay within the programme's limit [PRAG]."""
+    _preparing(agreement, actor)
+    _check_rows(rows)
+    _check_sums(agreement, rows)
+    agreement.tranches.clear()
+    db.session.flush()
+    for number, row in enumerate(rows, 1):
+        agreement.tranches.append(
+            Tranche(
+                number=number,
+                amount=row["amount"],
+                condition=_clean("condition", row["condition"]),
+                due_on=row["due_on"],
+                is_balance=bool(row["is_balance"]),
+            )
+        )
+    db.session.flush()
+    _note(agreement, actor, {"tranches": [str(row["amount"]) for row in rows]})
+
+
+def _check_rows(rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        raise Invalid("rows", _("Enter at least one tranche."))
+    if len(rows) > LONGEST:
+        raise Invalid("rows", _("Enter at most %(count)s tranches.", count=LONGEST))
+    if any(row["amount"] is None or row["amount"] <= 0 for row in rows):
+        raise Invalid("rows", _("Each tranche needs an amount above zero."))
+    if any(not row["condition"].strip() or row["due_on"] is None for row in rows):
+        raise Invalid("rows", _("Each tranche needs a condition and a date."))
+    if any(before["due_on"] > after["due_on"] for before, after in pairwise(rows)):
+        raise Invalid("rows", _("The dates of the tranches follow each other."))
+    if not rows[-1]["is_balance"]:
+        raise Invalid("rows", _("The last tranche is the balance: it is paid when the final report is accepted."))
+
+
+def _check_sums(agreement: Agreement, rows: list[dict[str, Any]]) -> None:
+    total = sum((row["amount"] for row in rows), Decimal(0))
+    shown = {
+        "total": wording.amount(total, agreement.currency),
+        "grant": wording.amount(agreement.grant, agreement.currency),
+        "difference": wording.amount(abs(total - agreement.grant), agreement.currency),
+    }
+    if total > agreement.grant:
+        raise Invalid(
+            "rows",
+            _("The tranches add up to %(total)s, that is %(difference)s more than the grant of %(grant)s.", **shown),
+        )
+    if total < agreement.grant:
+        raise Invalid(
+            "rows",
+            _("The tranches add up to %(total)s, that is %(difference)s less than the grant of %(grant)s.", **shown),
+        )
+    limit = rules_of(agreement).advance_limit_percent
+    advances = sum((row["amount"] for row in rows if not row["is_balance"]), Decimal(0))
+    if advances > agreement.grant * limit / 100:
+        share = wording.number((advances / agreement.grant * 100).quantize(Decimal("0.01")))
+        message = _(
+            "The advances are %(share)s%% of the grant; at most %(limit)s%% may be paid before the balance.",
+            share=share,
+            limit=limit,
+        )
+        raise Invalid("rows", message)
+
+
+def set_terms(agreement: Agreement, conditions: str, special_terms: str, actor: Principal) -> None:
+    """Keep conditions and special terms. Those of the decision stay word for word; what is added becomes special."""
+    _preparing(agreement, actor)
+    kept = parts.split(_clean("conditions", conditions))
+    for condition in parts.split(approved(agreement.application_id).decision.conditions):
+        if condition not in kept:
+            raise Invalid(
+                "conditions",
+                _("This condition of the decision cannot be left out or changed: %(text)s", text=condition),
+            )
+    agreement.conditions = "\n".join(kept)
+    agreement.special_terms = "\n".join(parts.split(_clean("special_terms", special_terms)))
+    _note(agreement, actor, {"terms": True})
+
+
+def add_obligation(agreement: Agreement, values: dict[str, Any], actor: Principal) -> Obligation:
+    """Who is trained passes it on [S2.22]; `values`: organisation_id, trainee, training, activity, due_on."""
+    _preparing(agreement, actor)
+    municipal = {party.organisation_id for party in agreement.parties if not party.is_operator}
+    if values["organisation_id"] not in municipal:
+        raise Invalid("organisation_id", _("Choose one of the municipalities."))
+    if values["due_on"] <= agreement.starts_on:
+        raise Invalid("due_on", _("The date lies after the start of the project."))
+    texts = {key: _clean(key, values[key]) for key in ("trainee", "training", "activity")}
+    for key, text in texts.items():
+        if not text:
+            raise Invalid(key, _("Fill this in: it stands in the contract."))
+    obligation = Obligation(
+        application_id=agreement.application_id,
+        agreement_id=agreement.id,
+        organisation_id=values["organisation_id"],
+        due_on=values["due_on"],
+        **texts,
+    )
+    db.session.add(obligation)
+    db.session.flush()
+    data = {"trainee": obligation.trainee, "activity": obligation.activity}
+    audit.record(obligation, actor, MANAGER, AuditEvent.CREATED, application_id=agreement.application_id, data=data)
+    return obligation
+
+
+def remove_obligation(obligation: Obligation, actor: Principal) -> None:
+    """Only while the agreement is a draft: afterwards it is part of what was signed."""
+    agreement = db.session.get_one(Agreement, obligation.agreement_id)
+    _preparing(agreement, actor)
+    _note(agreement, actor, {"removed_obligation": obligation.trainee, "activity": obligation.activity})
+    db.session.delete(obligation)
+    db.session.flush()
+
+
+def generate(agreement: Agreement, actor: Principal, storage: LocalStorage, demonstration: bool) -> Document:
+    """Write the contract: a new version with its snapshot and its stored file. Earlier versions stay."""
+    _preparing(agreement, actor)
+    _writable(agreement)
+    last = db.session.scalar(select(func.max(Document.number)).where(Document.agreement_id == agreement.id)) or 0
+    try:
+        context = contexts.context_of(
+            agreement, version=last + 1, dated=clock.now().date(), demonstration=demonstration
+        )
+        document = documents.draft(
+            agreement.application,
+            DocumentKind(agreement.kind.value),
+            context,
+            reference=f"{agreement.number}-v{last + 1}",
+            actor=actor,
+            agreement=agreement,
+            number=last + 1,
+        )
+    except UnprintableTextError as error:
+        raise Invalid("document", _unprintable(error.codepoint)) from error
+    except InconsistentError as error:
+        message = _(
+            "The contract cannot be written, because its data contradict each other: %(problem)s.", problem=error
+        )
+        raise Invalid("document", message) from error
+    documents.write(document, storage)
+    db.session.expire(agreement, ["documents"])
+    return document
+
+
+def _writable(agreement: Agreement) -> None:
+    """Raise `Refused` with all that is missing, and `Invalid` for a budget that a memorandum cannot carry."""
+    known = contacts(agreement)
+    nobody = tuple(f"contact:{p.organisation.name}" for p in agreement.parties if p.organisation_id not in known)
+    gaps = (*agreement_gaps(agreement), *nobody)
+    if gaps:
+        raise Refused(Refusal(Trigger.ISSUE, (Blocker("agreement_gaps", (MANAGER,), (("gaps", ",".join(gaps)),)),)))
+    invests = any(line.category is BudgetCategory.INVESTMENT for line in agreement.application.budget)
+    if agreement.kind is Instrument.MEMORANDUM and invests:
+        message = _(
+            "The budget has an investment line, which a memorandum cannot carry. Choose the investment contract."
+        )
+        raise Invalid("document", message)
+
+
+def issue(agreement: Agreement, actor: Principal) -> None:
+    """Fix the newest document and ask for signatures; the engine refuses what is incomplete or outdated."""
+    advance(agreement, Trigger.ISSUE, actor)
+    db.session.expire(agreement, ["issued_document"])
+
+
+def _preparing(agreement: Agreement, actor: Principal) -> None:
+    policy.require(actor, Action.PREPARE_AGREEMENT, scope.file_scope(agreement.application))
+    _drafting(agreement)
+
+
+def _drafting(agreement: Agreement) -> None:
+    """An issued agreement is frozen: it is taken back with a reason first. The row is locked until the commit."""
+    db.session.flush()
+    db.session.refresh(agreement, ["state"], with_for_update=True)
+    if agreement.state is not State.DRAFT:
+        params = (("state", agreement.state.value), ("trigger", Trigger.ISSUE.value))
+        raise Refused(Refusal(Trigger.ISSUE, (Blocker(NO_SUCH_MOVE, (), params),)))
+
+
+def _note(agreement: Agreement, actor: Principal, data: dict[str, Any]) -> None:
+    audit.record(agreement, actor, MANAGER, AuditEvent.EDITED, application_id=agreement.application_id, data=data)
+
+
+def _clean(field: str, text: str) -> str:
+    """The text as a document can print it; refuses a character that Word cannot show instead of dropping it."""
+    try:
+        return printable(text, field).strip()
+    except UnprintableTextError as error:
+        raise Invalid(field, _unprintable(error.codepoint)) from error
+
+
+def _unprintable(codepoint: int) -> str:
+    return str(_("This text holds a sign that cannot be printed (U+%(code)s). Remove it.", code=f"{codepoint:04X}"))
+
+
+def obligation_of(agreement: Agreement, obligation_id: int) -> Obligation:
+    """An obligation of this very agreement; unknown and foreign alike are not found."""
+    found = db.session.get(Obligation, obligation_id)
+    if found is None or found.agreement_id != agreement.id:
+        raise NotFound(f"obligation {obligation_id}")
+    return found
