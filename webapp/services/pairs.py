@@ -1,6 +1,6 @@
 """Who works together in a file, as columns of a list: no file is loaded to print "Rheden ⇄ Rubavu"."""
 
-from sqlalchemy import Label, func, select
+from sqlalchemy import Label, ScalarSelect, func, select
 
 from webapp.models.application import Application, ApplicationParty, PartyRole
 from webapp.models.people import Organisation
@@ -16,7 +16,7 @@ def partner_names() -> Label[str]:
     return _names(PartyRole.PARTNER).label("partners")
 
 
-def _names(role: PartyRole):  # type: ignore[no-untyped-def]  # a scalar subquery of text
+def _names(role: PartyRole) -> ScalarSelect[str]:
     query = select(func.aggregate_strings(Organisation.name, ", "))
     query = query.join(ApplicationParty, ApplicationParty.organisation_id == Organisation.id)
     mine = ApplicationParty.application_id == Application.id

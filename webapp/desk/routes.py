@@ -1,0 +1,135 @@
+"""My desk: everything that waits for the signed-in person [S0.7]."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from webapp import clock, wording
+from webapp.auth.access import actor, signed_in
+from webapp.desk import kinds, queries
+from webapp.desk.kinds import Kind
+from webapp.desk.queries import Waiting
+from webapp.models.monitoring import ReportKind
+from workflows.vocabulary import Machine
+
+blueprint = Blueprint("desk", __name__, template_folder="templates")
+
+# Where the work is done: the endpoint, and the name under which it wants the row's part; without a name, the file.
+PAGES: dict[Kind, tuple[str, str]] = {
+    Kind.FINISH_DRAFT: ("applications.form", ""),
+    Kind.SIGN_OFF: ("applications.form", ""),
+    Kind.ANSWER: ("applications.answer", ""),
+    Kind.SIGN_OFF_ANSWER: ("applications.answer", ""),
+    Kind.SEND_ANSWER: ("applications.answer", ""),
+    Kind.CHECK_ELIGIBILITY: ("assessments.eligibility", ""),
+    Kind.SCORE_BASELINE: ("assessments.baseline", ""),
+    Kind.JUDGE_BASELINE: ("assessments.baseline", ""),
+    Kind.REVIEW: ("reviews.show", "review_id"),
+    Kind.FIND_REVIEWER: ("reviews.index", ""),
+    Kind.RECOMMEND: ("decisions.show", ""),
+    Kind.CONFIRM: ("decisions.show", ""),
+    Kind.VOTE: ("decisions.appeal", ""),
+    Kind.START_CONTRACTING: ("agreements.show", ""),
+    Kind.WRITE_AGREEMENT: ("agreements.show", ""),
+    Kind.ISSUE_AGREEMENT: ("agreements.show", ""),
+    Kind.SIGN: ("agreements.sign", ""),
+    Kind.SET_UP_MONITORING: ("monitoring.show", ""),
+    Kind.NAME_FOCAL_POINT: ("monitoring.show", ""),
+    Kind.WRITE_REPORT: ("monitoring.report", "report_id"),
+    Kind.CORRECT_REPORT: ("monitoring.report", "report_id"),
+    Kind.JUDGE_REPORT: ("monitoring.report", "report_id"),
+    Kind.PLAN_ACTION: ("monitoring.show", ""),
+    Kind.DO_ACTION: ("monitoring.action", "action_id"),
+    Kind.VERIFY_ACTION: ("monitoring.action", "action_id"),
+    Kind.CLOSE_ACTION: ("monitoring.action", "action_id"),
+    Kind.DELIVER: ("monitoring.obligation", "obligation_id"),
+    Kind.CONFIRM_DELIVERY: ("monitoring.obligation", "obligation_id"),
+    Kind.GIVE_OPINION: ("monitoring.audit", ""),
+    Kind.SETTLE: ("casefile.show", ""),
+    Kind.OPEN_PROGRAMME: ("programmes.show", "programme_id"),
+    Kind.FINISH_PLAN: ("programmes.plan", "plan_id"),
+    Kind.ENDORSE_PLAN: ("programmes.plan", "plan_id"),
+    Kind.APPROVE_PLAN: ("programmes.plan", "plan_id"),
+    Kind.OPEN_CALL: ("programmes.call", "call_id"),
+}
+
+
+@blueprint.get("/desk")
+@signed_in
+def index() -> str:
+    who = actor()
+    today = clock.today(current_user.person.time_zone)
+    desk = queries.desk(who, today)
+    groups = [
+        (_("Overdue"), _rows(desk.overdue, today)),
+        (_("Due within a week"), _rows(desk.soon, today)),
+        (_("Waiting for you"), _rows(desk.waiting, today)),
+    ]
+    return render_template(
+        "desk/index.html",
+        groups=[(title, rows) for title, rows in groups if rows],
+        total=len(desk),
+        more=desk.more,
+        today=today,
+        files=[
+            (state, wording.state(Machine.APPLICATION, state), wording.state_tone(Machine.APPLICATION, state), number)
+            for state, number in queries.counts(who)
+        ],
+    )
+
+
+def _rows(waiting: Sequence[Waiting], today: date) -> list[dict[str, Any]]:
+    """The group's rows as the template prints them."""
+    return [
+        {
+            "title": kinds.what(row.kind),
+            "action": kinds.verb(row.kind),
+            "href": _address(row),
+            "part": _part(row),
+            "file": row.file,
+            "due": row.due_on,
+            "since": row.since,
+            "late": row.due_on is not None and row.due_on < today,
+        }
+        for row in waiting
+    ]
+
+
+def _address(row: Waiting) -> str:
+    """The page where the work is done; else the page of the move itself."""
+    if row.kind in PAGES:
+        endpoint, name = PAGES[row.kind]
+        part: dict[str, Any] = {name: row.case_id} if name else {"application_id": row.application_id}
+        return url_for(endpoint, **part)
+    move = kinds.WORDS[row.kind].move
+    if move is None:
+        raise KeyError(row.kind)
+    machine, trigger = move
+    case_id = row.application_id if machine is Machine.APPLICATION else row.case_id
+    return url_for("casefile.move", machine=machine.value, case_id=case_id, trigger=trigger.value)
+
+
+def _part(row: Waiting) -> str:
+    """Which part of the file, or what still stands in its way."""
+    if row.open:
+        return ", ".join(_left(name, number) for name, number in row.open)
+    if row.number is not None and row.label:
+        return f"{wording.label(ReportKind(row.label))} {row.number}"
+    return row.label or ""
+
+
+def _left(name: str, number: int) -> str:
+    if name == "opinions":
+        return str(_("the audit opinion is missing"))
+    sentences = {
+        "reports": lambda: ngettext("%(num)d report is open", "%(num)d reports are open", number),
+        "obligations": lambda: ngettext("%(num)d obligation is open", "%(num)d obligations are open", number),
+        "actions": lambda: ngettext("%(num)d action is open", "%(num)d actions are open", number),
+        "findings": lambda: ngettext("%(num)d finding is open", "%(num)d findings are open", number),
+    }
+    return str(sentences[name]())
