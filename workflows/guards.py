@@ -341,8 +341,8 @@ def own_review(x: f.ReviewFacts, actor: Actor) -> Blocker | None:
 
 
 def own_review_or_manager(x: f.ReviewFacts, actor: Actor) -> Blocker | None:
-    """A reviewer steps back for themselves alone; the programme manager may take anybody off a file."""
-    foreign = actor.person_id != x.reviewer and Role.PROGRAMME_MANAGER not in actor.roles
+    """An association's officer steps back for themselves alone; the programme manager may take anybody off a file."""
+    foreign = actor.person_id != x.reviewer and bool(actor.roles & set(LGA))
     return _when(foreign, "not_your_review", LGA)
 
 

@@ -113,6 +113,7 @@ BREAK: dict[str, dict[str, Any]] = {
     "actions_settled": {"actions_open": 1},
     "findings_settled": {"findings_open": 1},
     "own_review": {"reviewer": SOMEBODY},
+    "own_review_or_manager": {"reviewer": SOMEBODY},
     "case_in_review": {"case_in_review": False},
     "no_conflict": {"conflict_known": True},
     "conflict_answered": {"conflict_declared": None},
