@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_NAME="jumelage",
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_ENABLED=not settings.testing,  # tests/integration/test_sign_in.py switches it on again
         BABEL_DEFAULT_LOCALE="en",
         SEND_FILE_MAX_AGE_DEFAULT=31536000,
     )
