@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from webapp.cli import audit, demo, worker
+from webapp.cli import admin, audit, demo, worker
 
 
 def init_app(app: Flask) -> None:
     app.cli.add_command(demo.group)
     app.cli.add_command(worker.command)
     app.cli.add_command(audit.group)
+    app.cli.add_command(admin.group)
