@@ -204,9 +204,12 @@ def _moves(application: Application) -> list[AuditEntry]:
     return list(db.session.scalars(query.order_by(AuditEntry.sequence)))
 
 
-def offer_rows(case: Case, who: Principal) -> list[OfferRow]:
-    """Every move that leaves the case's state: mine first, open before blocked; others' with who it waits for."""
-    rows = [_row(case, offer) for offer in advance.offers(case, who)]
+def offer_rows(case: Case, who: Principal, known: Sequence[Offer] | None = None) -> list[OfferRow]:
+    """Every move that leaves the case's state: mine first, open before blocked; others' with who it waits for.
+
+    `known` are the offers of a page that has judged them already with the facts it loaded.
+    """
+    rows = [_row(case, offer) for offer in (advance.offers(case, who) if known is None else known)]
     return sorted(rows, key=lambda row: (not row.mine, bool(row.blockers)))
 
 

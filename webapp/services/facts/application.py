@@ -165,7 +165,8 @@ def _decision(case: Application) -> dict[str, Any]:
         "envelope_left": plan.envelope - plan.reserved - plan.committed,
         "decision_amount": case.requested,
     }
-    if decision is None:
+    settled_before = case.state is State.DECISION and decision is not None and decision.settled_at is not None
+    if decision is None or settled_before:  # back from the reserve list: what was confirmed then is spent
         return known
     confirmed = [c.role for c in decision.confirmations]
     amount = decision.amount if decision.outcome is State.APPROVED else case.requested
