@@ -1,4 +1,4 @@
-"""Countries and time zones to choose from, in the reader's language."""
+"""Countries, currencies and time zones to choose from, in the reader's language."""
 
 from zoneinfo import available_timezones
 
@@ -16,6 +16,14 @@ def countries() -> list[tuple[str, str]]:
     names = get_locale().territories.items()
     found = [(code, name) for code, name in names if len(code) == 2 and code.isalpha() and code not in NO_COUNTRY]
     return sorted(found, key=lambda pair: pair[1])
+
+
+def currencies() -> list[tuple[str, str]]:
+    """(ISO 4217 code, "EUR – Euro") of every currency in use; those of the past carry years in brackets."""
+    names = get_locale().currencies.items()
+    found = [(code, f"{code} – {name}") for code, name in names if "(" not in name and not code.startswith("X")]
+    shared = [(code, f"{code} – {get_locale().currencies[code]}") for code in ("XAF", "XOF")]
+    return sorted(found + shared)
 
 
 def time_zones() -> list[tuple[str, str]]:
