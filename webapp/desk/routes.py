@@ -1,7 +1,6 @@
 """My desk: everything that waits for the signed-in person [S0.7]."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, url_for
@@ -66,9 +65,9 @@ def index() -> str:
     today = clock.today(current_user.person.time_zone)
     desk = queries.desk(who, today)
     groups = [
-        (_("Overdue"), _rows(desk.overdue, today)),
-        (_("Due within a week"), _rows(desk.soon, today)),
-        (_("Waiting for you"), _rows(desk.waiting, today)),
+        (_("Overdue"), _rows(desk.overdue)),
+        (_("Due within a week"), _rows(desk.soon)),
+        (_("Waiting for you"), _rows(desk.waiting)),
     ]
     return render_template(
         "desk/index.html",
@@ -83,7 +82,7 @@ def index() -> str:
     )
 
 
-def _rows(waiting: Sequence[Waiting], today: date) -> list[dict[str, Any]]:
+def _rows(waiting: Sequence[Waiting]) -> list[dict[str, Any]]:
     """The group's rows as the template prints them."""
     return [
         {
@@ -94,7 +93,6 @@ def _rows(waiting: Sequence[Waiting], today: date) -> list[dict[str, Any]]:
             "file": row.file,
             "due": row.due_on,
             "since": row.since,
-            "late": row.due_on is not None and row.due_on < today,
         }
         for row in waiting
     ]
