@@ -71,8 +71,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _add_features(app: Flask) -> None:
     """Each feature brings its blueprint, and the effects it answers for."""
     for name in FEATURES:
-        if not find_spec(f"webapp.{name}") or not find_spec(f"webapp.{name}.routes"):
+        if not find_spec(f"webapp.{name}"):
             continue
         if find_spec(f"webapp.{name}.effects"):
             import_module(f"webapp.{name}.effects")
-        app.register_blueprint(import_module(f"webapp.{name}.routes").blueprint)
+        if find_spec(f"webapp.{name}.routes"):
+            app.register_blueprint(import_module(f"webapp.{name}.routes").blueprint)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from webapp.agreements import signing
 from webapp.agreements import use_cases as agreements
 from webapp.demo.moves import BY_KEY, case
 from webapp.demo.stage import Stage
@@ -90,7 +91,7 @@ def sign(stage: Stage, key: str, ago: int) -> None:
             document = row.issued_document
             if document is None or document.file is None:
                 raise LookupError(f"{key}: nothing to sign")
-            agreements.sign(
+            signing.sign(
                 row, stage.who(person), storage=stage.storage, document_sha256=document.file.sha256, consent=CONSENT,
                 consent_version="1", language="en", address="", user_agent="demonstration",
             )  # fmt: skip
