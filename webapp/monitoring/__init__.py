@@ -1,0 +1,1 @@
+"""After signature: committee and focal points, reports, findings and actions, obligations, notice, audit, closing."""

@@ -1,0 +1,139 @@
+"""What the moves of monitoring also do: the reports' dates, the audit with its auditor, the closing of a finding."""
+
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from webapp import clock
+from webapp.extensions import db
+from webapp.models.application import Application
+from webapp.models.monitoring import Audit, AuditKind, CorrectiveAction, Report, ReportKind
+from webapp.models.people import Person, RoleGrant
+from webapp.services import announce
+from webapp.services.effects import Moved, handles
+from webapp.services.facts import current_agreement, pool, rules_of
+from workflows.vocabulary import Effect, Instrument, Role, State
+
+DAY = timedelta(days=1)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day some months later; the last day of the month where that day does not exist."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What one report covers (both days included), and when it is due."""
+
+    kind: ReportKind
+    starts_on: date
+    ends_on: date
+    due_on: date
+
+
+def schedule(starts_on: date, ends_on: date, every: int, final: int) -> Iterator[Period]:
+    """An interim report after each `every` months, due a month later; the rest belongs to the final report.
+
+    A rest shorter than a month is no period of its own: the final report covers it with the months before.
+    """
+    every, start, number = max(every, 1), starts_on, 1
+    while add_months(starts_on, every * number + 1) - DAY <= ends_on:
+        end = add_months(starts_on, every * number) - DAY
+        yield Period(ReportKind.INTERIM, start, end, add_months(end, 1))
+        start, number = end + DAY, number + 1
+    yield Period(ReportKind.FINAL, start, ends_on, add_months(ends_on, final))
+
+
+@handles(Effect.SCHEDULE_REPORTS)
+def schedule_reports(moved: Moved) -> None:
+    """The dates of all reports follow from the agreement's period and the programme's figures [P]."""
+    application = moved.case
+    agreement = current_agreement(application) if isinstance(application, Application) else None
+    if agreement is None:
+        raise LookupError("monitoring starts under an agreement in force")
+    rules = rules_of(application)
+    periods = schedule(agreement.starts_on, agreement.ends_on, rules.interim_report_months, rules.final_report_months)
+    for number, period in enumerate(periods, 1):
+        db.session.add(
+            Report(
+                application_id=application.id,
+                agreement_id=agreement.id,
+                kind=period.kind,
+                number=number,
+                period_start=period.starts_on,
+                period_end=period.ends_on,
+                due_on=period.due_on,
+            )
+        )
+
+
+@handles(Effect.OPEN_AUDIT)
+def open_audit(moved: Moved) -> None:
+    """A detailed audit for an investment contract, a simple one for a memorandum [S2.18]; the auditor only reads."""
+    application = moved.case
+    if not isinstance(application, Application):
+        raise TypeError("an audit belongs to an application")
+    detailed = application.instrument is Instrument.INVESTMENT_CONTRACT
+    auditor = _auditor(application)
+    audit = Audit(
+        application_id=application.id,
+        kind=AuditKind.DETAILED if detailed else AuditKind.SIMPLE,
+        auditor_id=auditor.id if auditor else None,
+        requested_at=clock.now(),
+        ineligible=Decimal(0),
+    )
+    db.session.add(audit)
+    db.session.flush()
+    if auditor is not None:
+        _assign(auditor, application)
+
+
+def _auditor(application: Application) -> Person | None:
+    """The auditor of the programme with the fewest audits, tied to none of the parties."""
+    candidates = pool(Role.AUDITOR, application)
+    if not candidates:
+        return None
+    query = select(Audit.auditor_id, func.count(Audit.id)).where(Audit.auditor_id.in_(candidates))
+    busy = {row[0]: row[1] for row in db.session.execute(query.group_by(Audit.auditor_id))}
+    return db.session.get_one(Person, min(candidates, key=lambda person: (busy.get(person, 0), person)))
+
+
+def _assign(auditor: Person, application: Application) -> None:
+    today = clock.today(auditor.time_zone)
+    auditor.grants.append(RoleGrant(role=Role.AUDITOR, application_id=application.id, starts_on=today))
+    db.session.flush()
+    with force_locale(auditor.language):
+        announce.mail(
+            auditor,
+            key=f"audit-{application.id}-{auditor.id}",
+            subject=_("%(title)s: you are the auditor", title=announce.title(application)),
+            lines=[
+                _("Dear %(name)s,", name=auditor.name),
+                _("You are asked to audit this project. You can read the whole file from now on."),
+                _("Please give your opinion on the page of the audit. The file can close only after it."),
+            ],
+            path=f"/applications/{application.id}/audit",
+        )
+
+
+@handles(Effect.CLOSE_FINDING)
+def close_finding(moved: Moved) -> None:
+    """A finding closes with its last action, and so with evidence that somebody else has verified [S1.9]."""
+    action = moved.case
+    if not isinstance(action, CorrectiveAction):
+        raise TypeError("a finding closes through its actions")
+    query = select(func.count(CorrectiveAction.id)).where(
+        CorrectiveAction.finding_id == action.finding_id,
+        CorrectiveAction.id != action.id,
+        CorrectiveAction.state != State.CLOSED,
+    )
+    if not db.session.scalar(query):
+        action.finding.closed_at = clock.now()
