@@ -1,9 +1,21 @@
 """What every page has in common: security headers, errors in plain words, the frame's context, templates' helpers."""
 
 import secrets
+from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, g, redirect, render_template, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    has_request_context,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -23,7 +35,10 @@ from workflows.vocabulary import Machine, Role
 
 csrf = CSRFProtect()
 babel = Babel()
-LANGUAGES = {"en": "English", "nl": "Nederlands", "fr": "Français"}
+_NAMES = {"en": "English", "nl": "Nederlands", "fr": "Français"}
+_CATALOGUES = Path(__file__).parent / "translations"
+# English stands in the code; another language is offered once its catalogue is there.
+LANGUAGES = {code: name for code, name in _NAMES.items() if code == "en" or (_CATALOGUES / code).is_dir()}
 CSP = "; ".join(
     (
         "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
@@ -55,6 +70,9 @@ def is_demonstration() -> bool:
 
 
 def _language() -> str:
+    """The reader's choice, else their account's, else their browser's; English outside a request."""
+    if not has_request_context():
+        return "en"
     chosen = session.get("language")
     if chosen in LANGUAGES:
         return str(chosen)
@@ -76,6 +94,7 @@ def _frame() -> dict[str, Any]:
     """What the layout shows on every page; survives a database that does not answer."""
     language = str(get_locale() or "en")
     languages = [{"code": c, "label": name, "current": c == language} for c, name in LANGUAGES.items()]
+    languages = languages if len(languages) > 1 else []
     shared: dict[str, Any] = {"lang": language, "languages": languages, "links": _links(), "nav": _navigation()}
     if getattr(g, "database_down", False):
         return shared

@@ -117,7 +117,7 @@ def start_monitoring(stage: Stage, key: str, ago: int, committee: bool) -> None:
 
 def open_finding(stage: Stage, key: str, ago: int, text: str, remedy: str, owner: str) -> None:
     with stage.on(ago):
-        values = {"source": "site_visit", "severity": "medium", "text": text, "report_id": None}
+        values: dict[str, Any] = {"source": "site_visit", "severity": "medium", "text": text, "report_id": None}
         finding = monitoring.raise_finding(case(stage, key), values, stage.who("manager"))
         values = {
             "description": remedy,

@@ -42,8 +42,7 @@ def load(app: Flask, *, if_empty: bool = False) -> bool:
     setting.programme(stage)
     setting.plans(stage)
     for play in (tourism, waste, participation, market, boulevard, revenue):
-        with app.test_request_context():
-            play(stage)
+        play(stage)
     courier(app).drain(5000)
     return True
 

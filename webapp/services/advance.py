@@ -64,8 +64,11 @@ def actor_on(case: Case, actor: Principal) -> Actor:
 
 
 def _lock(case: Case) -> None:
+    """Read the row anew under a lock; what hangs on it is read anew when it is asked for."""
     db.session.flush()
-    db.session.refresh(case, with_for_update=True)
+    kind = type(case)
+    query = select(kind).where(kind.id == case.id).with_for_update(of=kind)
+    db.session.execute(query.execution_options(populate_existing=True)).one()
 
 
 def _already(case: Case, request_id: str) -> AuditEntry | None:
