@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from webapp import clock, policy
+from webapp import clock
 from webapp.errors import Forbidden, Invalid, Refused
 from webapp.extensions import db
 from webapp.models.application import Application
@@ -51,9 +51,8 @@ def check_rules(application: Application, rows: dict[RuleCode, tuple[Verdict | N
 
 
 def _require_checker(application: Application, actor: Principal) -> None:
-    room = scope.file_scope(application)
-    policy.require(actor, Action.CHECK_ELIGIBILITY, room)
-    if actor.belongs_to & room.party_ids:
+    scope.require_still(actor, Action.CHECK_ELIGIBILITY, application)
+    if actor.belongs_to & scope.file_scope(application).party_ids:
         raise Refused(Refusal(Trigger.PASS_ELIGIBILITY, (Blocker("belongs_to_party", (Role.PROGRAMME_MANAGER,)),)))
 
 
@@ -137,7 +136,7 @@ def _whole_row(row: dict[str, Any], today: date) -> tuple[str, int, str, date]:
 def save_support_plan(application: Application, text: str, actor: Principal) -> None:
     """Keep what the municipality below the bar will work on before the assessment goes on."""
     assessors = select(Baseline.assessor_id).where(Baseline.application_id == application.id)
-    policy.require(actor, Action.SCORE_BASELINE, scope.file_scope(application))
+    scope.require_still(actor, Action.SCORE_BASELINE, application)
     if actor.person_id not in set(db.session.scalars(assessors)):
         raise Forbidden("not_the_assessor")
     plan = tidy(text)
@@ -149,6 +148,6 @@ def save_support_plan(application: Application, text: str, actor: Principal) -> 
 
 
 def _require_assessor(application: Application, assessor_id: int, actor: Principal) -> None:
-    policy.require(actor, Action.SCORE_BASELINE, scope.file_scope(application))
+    scope.require_still(actor, Action.SCORE_BASELINE, application)
     if actor.person_id != assessor_id:
         raise Forbidden("not_the_assessor")

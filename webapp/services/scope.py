@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp import clock, policy
-from webapp.errors import NotFound
+from webapp.errors import Conflict, NotFound
 from webapp.extensions import db
 from webapp.models.agreement import Agreement
 from webapp.models.application import Application, ApplicationParty
@@ -84,6 +84,14 @@ def open_file(who: Principal, application_id: int, action: Action = Action.VIEW_
         raise NotFound(f"application {application_id}")
     policy.require(who, action, file_scope(application))
     return application
+
+
+def require_still(who: Principal, action: Action, application: Application) -> None:
+    """As `policy.require`; where the role would do and only the state has moved on, `Conflict` instead of forbidding."""
+    room = file_scope(application)
+    if not policy.may(who, action, room) and policy.roles_on(who, room) & policy.TABLE[action].roles:
+        raise Conflict(application.revision, application.revision)
+    policy.require(who, action, room)
 
 
 def visible_files(who: Principal) -> ColumnElement[bool]:
