@@ -142,7 +142,9 @@ OBJECTIVE = ("title", "activity", "how", "owner", "due_on", "indicator", "baseli
 
 
 def _objectives(rows: Sequence[Mapping[str, Any]]) -> Table:
-    columns = tuple(Column(questions.label(f"objective.{key}"), "head" if key == "title" else "text") for key in OBJECTIVE)
+    columns = tuple(
+        Column(questions.label(f"objective.{key}"), "head" if key == "title" else "text") for key in OBJECTIVE
+    )
     cells = tuple(tuple(_day(row[key]) if key == "due_on" else str(row[key]) for key in OBJECTIVE) for row in rows)
     return Table("objectives", questions.label("objectives"), columns, cells)
 
@@ -268,9 +270,9 @@ def _replaced(old: Sequence[tuple[str, ...]], new: list[tuple[str, ...]]) -> Ite
         if same_name is not None:
             new.remove(same_name)
         pairs.append((row, same_name))
+    if len(pairs) == len(new) == 1 and pairs[0][1] is None:
+        pairs = [(old[0], new.pop())]  # one row for one row: it was renamed
     for row, other in pairs:
-        if other is None and len(old) == 1 and len(new) == 1:
-            other = new.pop()  # one line for one line: it was renamed
         if other is None:
             yield RowChange("removed", tuple((Run("removed", cell),) for cell in row))
         else:
