@@ -37,6 +37,14 @@ class Tampered(Exception):
         self.found = found
 
 
+class Superseded(Exception):
+    """Another document was issued after the one that this person read."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(document.reference)
+        self.document = document
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """Whose signature is next, and who signed already; `party` is None when all have signed."""
@@ -71,6 +79,7 @@ def sign(
     agreement: Agreement,
     actor: Principal,
     *,
+    storage: LocalStorage,
     document_sha256: str,
     consent: str,
     consent_version: str,
@@ -80,8 +89,9 @@ def sign(
 ) -> Signature:
     """Record one signature; the last one puts the agreement in force. Signing again gives the signature that stands.
 
-    `document_sha256` is the hash of the stored bytes, taken now. Raises `Tampered` when it is not that of the issued
-    document, `Forbidden` for somebody who is no party's signatory, `Invalid` when it is not their turn.
+    `document_sha256` names the file that this person read: `Superseded` when another was issued since. The stored bytes
+    are hashed now: `Tampered` when they are not that file. `Forbidden` for somebody who is no party's signatory,
+    `Invalid` when it is not their turn.
     """
     db.session.flush()
     db.session.refresh(agreement, with_for_update=True)
@@ -89,15 +99,18 @@ def sign(
         return standing
     policy.require(actor, Action.SIGN, scope.file_scope(agreement.application))
     document, party = _whose_turn(agreement, actor)
-    if document.file is None or document_sha256 != document.file.sha256:
-        raise Tampered(document, document_sha256)
+    expected = document.file.sha256 if document.file else ""
+    if document_sha256 != expected:
+        raise Superseded(document)
+    if (found := stored_sha256(document, storage)) != expected:
+        raise Tampered(document, found)
     signature = Signature(
         document_id=document.id,
         party_id=party.id,
         person_id=actor.person_id,
         capacity=party.capacity,
         mandate=mandate(party),
-        document_sha256=document_sha256,
+        document_sha256=found,
         consent=consent,
         consent_version=consent_version,
         language=language,
@@ -185,8 +198,10 @@ def _conclude(agreement: Agreement, document: Document) -> None:
         advance(agreement, Trigger.ENTER_INTO_FORCE, SYSTEM)
 
 
-def note_tampering(agreement: Agreement, document: Document, found: str, actor: Principal) -> None:
+def note_tampering(agreement_id: int, document_id: int, found: str, actor: Principal) -> None:
     """Into the record, in a transaction of its own: the refusal must not take this along."""
+    agreement = db.session.get_one(Agreement, agreement_id)
+    document = db.session.get_one(Document, document_id)
     data = {"document": document.reference, "refused": "stored file changed", "found": found}
     roles = policy.roles_on(actor, scope.file_scope(agreement.application)) & {Role.SIGNATORY, Role.DIRECTOR}
     audit.record(agreement, actor, min(roles), AuditEvent.EDITED, application_id=agreement.application_id, data=data)

@@ -36,6 +36,7 @@ from workflows.vocabulary import Instrument, Role, State, Trigger
 __all__ = [
     "add_obligation",
     "choose_instrument",
+    "computed_instrument",
     "generate",
     "issue",
     "remove_obligation",
@@ -49,10 +50,15 @@ MANAGER = Role.PROGRAMME_MANAGER
 LONGEST = 12  # tranches in a schedule
 
 
+def computed_instrument(application: Application) -> Instrument:
+    """What the budget asks for [S2.15]."""
+    return content.instrument(application).instrument
+
+
 def choose_instrument(application: Application, instrument: Instrument, reason: str, actor: Principal) -> None:
     """Settle the instrument: the computed one, or upwards with a reason [S2.15]. Raises `Refused` for a lower one."""
     policy.require(actor, Action.PREPARE_AGREEMENT, scope.file_scope(application))
-    computed = content.instrument(application).instrument
+    computed = computed_instrument(application)
     if is_downgrade(instrument, computed):
         raise Refused(Refusal(Trigger.START_CONTRACTING, (Blocker("instrument_lowered", (MANAGER,)),)))
     if instrument is not computed and not reason.strip():

@@ -7,6 +7,7 @@ from webapp.documents.plain import months_after
 from webapp.models.monitoring import ReportKind
 from workflows.facts import Rules
 
+DAY = timedelta(days=1)
 INTERIM_DUE_MONTHS = 1  # an interim report follows its period within a month [P]
 
 
@@ -22,15 +23,16 @@ class Period:
 
 
 def report_periods(starts: date, ends: date, rules: Rules) -> tuple[Period, ...]:
-    """Interim reports every `interim_report_months`, and the final one `final_report_months` after the end [PRAG]."""
+    """Interim reports every `interim_report_months`, and the final one `final_report_months` after the end [PRAG].
+
+    A rest shorter than a month is no period of its own: the final report covers it with the months before.
+    """
     found: list[Period] = []
-    first = starts
-    while True:
-        number = len(found) + 1
-        last = months_after(starts, number * rules.interim_report_months) - timedelta(days=1)
-        if last >= ends:
-            break
-        found.append(Period(ReportKind.INTERIM, number, first, last, months_after(last, INTERIM_DUE_MONTHS)))
-        first = last + timedelta(days=1)
+    every, first = max(rules.interim_report_months, 1), starts
+    while months_after(starts, every * (len(found) + 1) + 1) - DAY <= ends:
+        last = months_after(starts, every * (len(found) + 1)) - DAY
+        due = months_after(last, INTERIM_DUE_MONTHS)
+        found.append(Period(ReportKind.INTERIM, len(found) + 1, first, last, due))
+        first = last + DAY
     due = months_after(ends, rules.final_report_months)
-    return (*found, Period(ReportKind.FINAL, len(found) + 1, starts, ends, due))
+    return (*found, Period(ReportKind.FINAL, len(found) + 1, first, ends, due))

@@ -1,0 +1,142 @@
+"""The forms of an agreement. What hangs together with other rows is asked of the use case."""
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from webapp.moneyfield import MoneyField
+
+NEEDED = _("Fill this in.")
+
+
+class DayField(DateField):
+    """A calendar day, with one sentence for everything that is none."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            self.data = None
+            raise ValueError(gettext("Enter a day that exists, such as 2026-11-24 (year, month, day).")) from None
+
+
+class InstrumentForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
+    instrument = RadioField(_("Kind of agreement"), [InputRequired(_("Choose the kind of agreement."))])
+    reason = TextAreaField(
+        _("Reason"),
+        [Length(max=2000)],
+        description=_("Only needed for an investment contract where a memorandum would do. It stays in the record."),
+    )
+
+
+class PartyForm(FlaskForm):  # type: ignore[misc]
+    signatory_id = SelectField(_("Who signs"), [InputRequired(_("Choose who signs."))], coerce=int)
+    capacity = StringField(
+        _("In which capacity"),
+        [DataRequired(NEEDED), Length(max=200)],
+        description=_("For example: legal representative of the municipality."),
+    )
+    mandate_act = StringField(
+        _("Under which decision"),
+        [DataRequired(NEEDED), Length(max=300)],
+        description=_("The act that allows this person to sign. For example: decision of the municipal executive."),
+    )
+    mandate_number = StringField(_("Number of the decision"), [Optional(), Length(max=100)])
+    mandate_date = DayField(_("Date of the decision"), [InputRequired(_("Enter the date of the decision."))])
+
+
+class TrancheForm(Form):
+    amount = MoneyField(_("Amount"))
+    condition = StringField(_("Paid when"), [Length(max=300)])
+    due_on = DayField(_("Planned for"), [Optional()])
+    is_balance = BooleanField(_("Balance, paid after the costs are accepted"))
+
+    def is_blank(self) -> bool:
+        """A row that nobody filled in is no tranche."""
+        typed = (self.amount, self.condition, self.due_on)
+        return not any("".join(str(raw) for raw in field.raw_data or ()).strip() for field in typed)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        sound = super().validate(extra_validators)
+        if self.is_blank():
+            return sound
+        missing = {
+            self.amount: gettext("Enter an amount above zero."),
+            self.condition: gettext("Say when this tranche is paid."),
+            self.due_on: gettext("Enter a date."),
+        }
+        for field, message in missing.items():
+            if not field.errors and not field.data:
+                field.errors = [message]
+                sound = False
+        return sound
+
+
+class TranchesForm(FlaskForm):  # type: ignore[misc]
+    rows = FieldList(FormField(TrancheForm), _("Tranche"), max_entries=14)
+
+    def values(self) -> list[dict[str, Any]]:
+        return [entry.form.data for entry in self.rows if not entry.form.is_blank()]
+
+
+class TermsForm(FlaskForm):  # type: ignore[misc]
+    conditions = TextAreaField(
+        _("Conditions"),
+        [Length(max=6000)],
+        description=_(
+            "One a line. The conditions of the decision stay word for word; a line that you add is printed under the"
+            " special terms."
+        ),
+    )
+    special_terms = TextAreaField(
+        _("Special terms"),
+        [Length(max=6000)],
+        description=_("One a line, as plain text. They prevail over the articles, so keep them few."),
+    )
+
+
+class ObligationForm(FlaskForm):  # type: ignore[misc]
+    organisation_id = SelectField(_("Municipality"), [InputRequired(_("Choose a municipality."))], coerce=int)
+    trainee = StringField(
+        _("Who is trained"),
+        [DataRequired(NEEDED), Length(max=200)],
+        description=_("The function, not the name. For example: tourism officer."),
+    )
+    training = StringField(_("In which training"), [DataRequired(NEEDED), Length(max=300)])
+    activity = StringField(
+        _("How they pass it on"),
+        [DataRequired(NEEDED), Length(max=300)],
+        description=_("For example: a workshop for the neighbouring districts."),
+    )
+    due_on = DayField(_("Before"), [InputRequired(_("Enter a date."))])
+
+
+class SignForm(FlaskForm):  # type: ignore[misc]
+    sha256 = HiddenField(validators=[Length(max=64)])
+    agree = BooleanField(_("I have read the document and I agree"))
+    password = PasswordField(
+        _("Your password"),
+        [DataRequired(_("Enter your password."))],
+        description=_("We ask again, so that nobody signs from a screen that you left open."),
+        render_kw={"autocomplete": "current-password"},
+    )
+
+    def validate_agree(self, field: BooleanField) -> None:
+        if not field.data:
+            raise ValueError(gettext("Tick this box to sign."))

@@ -1,0 +1,74 @@
+"""What the agreement's pages show, in few statements."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
+
+from webapp.errors import NotFound
+from webapp.extensions import db
+from webapp.models.agreement import Agreement, AgreementParty, Document, Signature
+from webapp.models.application import Application, BudgetLine
+from webapp.models.monitoring import Obligation
+from workflows.vocabulary import State
+
+
+def agreement_of(application: Application) -> Agreement | None:
+    """The agreement that counts, with parties and tranches: one statement. Voided ones only when there is no other."""
+    newest = (
+        select(Agreement.id)
+        .where(Agreement.application_id == application.id)
+        .order_by((Agreement.state == State.VOIDED), Agreement.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(Agreement)
+        .where(Agreement.id == newest)
+        .options(
+            joinedload(Agreement.parties).joinedload(AgreementParty.organisation),
+            joinedload(Agreement.parties).joinedload(AgreementParty.signatory),
+            joinedload(Agreement.tranches),
+        )
+    )
+    return db.session.scalars(query).unique().one_or_none()
+
+
+def the_agreement(application: Application) -> Agreement:
+    found = agreement_of(application)
+    if found is None:
+        raise NotFound(f"application {application.id} has no agreement")
+    return found
+
+
+def load_documents(agreement: Agreement) -> None:
+    """Every version with its file and signatures: one statement."""
+    query = (
+        select(Document)
+        .where(Document.agreement_id == agreement.id)
+        .options(joinedload(Document.file), joinedload(Document.signatures).joinedload(Signature.person))
+        .order_by(Document.number)
+    )
+    set_committed_value(agreement, "documents", list(db.session.scalars(query).unique()))
+
+
+def document_of(application: Application, document_id: int) -> Document:
+    """A written contract of this very application; letters and foreign documents are not found."""
+    query = select(Document).where(Document.id == document_id).options(joinedload(Document.file))
+    found = db.session.scalar(query)
+    if found is None or found.application_id != application.id or found.agreement_id is None or found.file is None:
+        raise NotFound(f"document {document_id}")
+    return found
+
+
+def load_budget(application: Application) -> None:
+    """The budget lines in one statement; payees are parties, so they are known already."""
+    query = select(BudgetLine).where(BudgetLine.application_id == application.id).order_by(BudgetLine.position)
+    set_committed_value(application, "budget", list(db.session.scalars(query)))
+
+
+def obligations(agreement: Agreement) -> Sequence[Obligation]:
+    return db.session.scalars(
+        select(Obligation).where(Obligation.agreement_id == agreement.id).order_by(Obligation.id)
+    ).all()

@@ -1,0 +1,363 @@
+"""The agreement of an application: its page, the forms that prepare it, its documents and its signatures."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+from wtforms import Form
+
+from webapp import caseframe, policy, wording
+from webapp.agreements import ceremony, changes, forms, queries, signing, use_cases
+from webapp.auth.access import actor, signed_in
+from webapp.documents.storage import ChangedContentError, UnknownKeyError
+from webapp.errors import Forbidden, Invalid, NotFound
+from webapp.models.agreement import Agreement, AgreementParty
+from webapp.models.application import Application
+from webapp.policy import Action, Principal
+from webapp.services import content, scope
+from webapp.services.contract.reporting import report_periods
+from webapp.services.contract.source import approved
+from webapp.services.facts import agreement_gaps, rules_of
+from webapp.site import is_demonstration
+from webapp.transfer import send, storage
+from workflows.instrument import is_downgrade
+from workflows.vocabulary import Instrument, State, Trigger
+
+blueprint = Blueprint("agreements", __name__, template_folder="templates", url_prefix="/applications")
+BLANK_ROWS = 2
+
+
+@blueprint.get("/<int:application_id>/agreement")
+@signed_in
+def show(application_id: int) -> str:
+    who = actor()
+    application = scope.open_file(who, application_id, Action.VIEW_AGREEMENT)
+    return render_template("agreements/show.html", **_page(application, who))
+
+
+def _page(application: Application, who: Principal) -> dict[str, Any]:
+    """Everything the tab shows."""
+    agreement = queries.agreement_of(application)
+    queries.load_budget(application)
+    prepares = policy.may(who, Action.PREPARE_AGREEMENT, scope.file_scope(application))
+    shared = caseframe.frame(application, who) | {
+        "agreement": agreement,
+        "finding": content.instrument(application),
+        "prepares": prepares and (agreement is None or agreement.state is State.DRAFT),
+    }
+    if agreement is None:
+        rows = caseframe.offer_rows(application, who) if prepares else []
+        return shared | {"offers": [row for row in rows if row.mine and row.trigger is Trigger.START_CONTRACTING]}
+    queries.load_documents(agreement)
+    return shared | _contents(agreement, who)
+
+
+def _contents(agreement: Agreement, who: Principal) -> dict[str, Any]:
+    rules = rules_of(agreement)
+    rows = caseframe.offer_rows(agreement, who)
+    mine = [row for row in rows if row.mine]
+    blocked = {blocker.text for row in mine for blocker in row.blockers}
+    drafting = agreement.state is State.DRAFT
+    preparing = drafting and any(row.trigger is Trigger.ISSUE for row in mine)
+    gaps = agreement_gaps(agreement) if preparing else ()
+    issued = next((d for d in agreement.documents if d.id == agreement.issued_document_id), None)
+    newest = agreement.documents[-1] if agreement.documents else None
+    found = changes.since(agreement, newest) if preparing and newest is not None and blocked else []
+    names = {party.organisation_id: party.organisation.name for party in agreement.parties}
+    duties = queries.obligations(agreement)
+    return {
+        "offers": mine,
+        "gaps": [wording.gap(gap) for gap in gaps],
+        "issued": issued if not drafting else None,
+        "signed": {s.party_id: s for s in issued.signatures} if issued and not drafting else {},
+        "newest": newest,
+        "taken_back": drafting and newest is not None and newest.id == agreement.issued_document_id,
+        "current": preparing and newest is not None and not blocked,
+        "changes": found,
+        "changes_rows": [[change.subject, change.before, change.after] for change in found or ()],
+        "writable": preparing and not gaps,
+        "obligations": duties,
+        "obligation_rows": [
+            [f"{row.trainee}, {names[row.organisation_id]}", row.training, row.activity, wording.day(row.due_on)]
+            for row in duties
+        ],
+        "periods": report_periods(agreement.starts_on, agreement.ends_on, rules),
+        "total": sum((tranche.amount for tranche in agreement.tranches), agreement.grant * 0),
+        "signs_next": _signs_next(agreement, issued, who),
+        "mandate": signing.mandate,
+        "prefix": signing.SHOWN,
+    }
+
+
+def _signs_next(agreement: Agreement, issued: Any, who: Principal) -> bool:
+    if agreement.state is not State.ISSUED or issued is None:
+        return False
+    signed = {signature.party_id for signature in issued.signatures}
+    waiting = next((party for party in agreement.parties if party.id not in signed), None)
+    return waiting is not None and waiting.signatory_id == who.person_id
+
+
+@blueprint.get("/<int:application_id>/agreement/instrument")
+@signed_in
+def instrument(application_id: int) -> str:
+    application = scope.open_file(actor(), application_id, Action.PREPARE_AGREEMENT)
+    chosen = application.instrument or use_cases.computed_instrument(application)
+    form = _instrument_form(application, instrument=chosen.value, reason=application.instrument_reason)
+    return _instrument_page(application, form)
+
+
+@blueprint.post("/<int:application_id>/agreement/instrument")
+@signed_in
+def instrument_post(application_id: int) -> Response | tuple[str, int]:
+    application = scope.open_file(actor(), application_id, Action.PREPARE_AGREEMENT)
+    form = _instrument_form(application)
+    if is_downgrade(_asked(), use_cases.computed_instrument(application)):
+        use_cases.choose_instrument(application, Instrument.MEMORANDUM, "", actor())  # refuses, with the reason
+    if form.validate() and _tried(
+        form,
+        lambda: use_cases.choose_instrument(
+            application, Instrument(form.instrument.data), form.reason.data or "", actor()
+        ),
+    ):
+        flash(_("The kind of agreement is settled."), "success")
+        return _home(application)
+    return _instrument_page(application, form), 422
+
+
+def _asked() -> Instrument:
+    lowest = request.form.get("instrument") == Instrument.MEMORANDUM
+    return Instrument.MEMORANDUM if lowest else Instrument.INVESTMENT_CONTRACT
+
+
+def _instrument_form(application: Application, **data: Any) -> forms.InstrumentForm:
+    """Only what may be chosen: the computed instrument and whatever is fuller."""
+    form = forms.InstrumentForm(data=data) if data else forms.InstrumentForm()
+    computed = use_cases.computed_instrument(application)
+    open_ = [Instrument.MEMORANDUM, Instrument.INVESTMENT_CONTRACT]
+    allowed = open_ if computed is Instrument.MEMORANDUM else open_[1:]
+    form.instrument.choices = wording.choices(allowed)
+    return form
+
+
+def _instrument_page(application: Application, form: forms.InstrumentForm) -> str:
+    frame = caseframe.frame(application, actor())
+    return render_template("agreements/instrument.html", **frame, form=form, finding=content.instrument(application))
+
+
+@blueprint.get("/<int:application_id>/agreement/parties/<int:party_id>")
+@signed_in
+def party(application_id: int, party_id: int) -> str:
+    application, agreement = _prepared(application_id)
+    row = _party(agreement, party_id)
+    return _party_page(application, row, _party_form(agreement, row, forms.PartyForm(formdata=None, obj=row)))
+
+
+@blueprint.post("/<int:application_id>/agreement/parties/<int:party_id>")
+@signed_in
+def party_post(application_id: int, party_id: int) -> Response | tuple[str, int]:
+    application, agreement = _prepared(application_id)
+    row = _party(agreement, party_id)
+    form = _party_form(agreement, row, forms.PartyForm())
+    if form.validate() and _tried(form, lambda: use_cases.set_party(row, **_without_token(form), actor=actor())):
+        flash(_("Saved: who signs for %(party)s.", party=row.organisation.name), "success")
+        return _home(application)
+    return _party_page(application, row, form), 422
+
+
+def _party_form(agreement: Agreement, row: AgreementParty, form: forms.PartyForm) -> forms.PartyForm:
+    people = use_cases.eligible(agreement, row)
+    form.signatory_id.choices = [(p.id, f"{p.name}, {p.job_title}" if p.job_title else p.name) for p in people]
+    return form
+
+
+def _party_page(application: Application, row: AgreementParty, form: forms.PartyForm) -> str:
+    frame = caseframe.frame(application, actor())
+    return render_template("agreements/party.html", **frame, form=form, party=row)
+
+
+def _party(agreement: Agreement, party_id: int) -> AgreementParty:
+    found = next((row for row in agreement.parties if row.id == party_id), None)
+    if found is None:
+        raise NotFound(f"party {party_id}")
+    return found
+
+
+@blueprint.get("/<int:application_id>/agreement/tranches")
+@signed_in
+def tranches(application_id: int) -> str:
+    application, agreement = _prepared(application_id)
+    form = forms.TranchesForm(formdata=None, data={"rows": [_tranche(row) for row in agreement.tranches]})
+    return _tranches_page(application, agreement, form)
+
+
+def _tranche(row: Any) -> dict[str, Any]:
+    return {key: getattr(row, key) for key in ("amount", "condition", "due_on", "is_balance")}
+
+
+@blueprint.post("/<int:application_id>/agreement/tranches")
+@signed_in
+def tranches_post(application_id: int) -> Response | str | tuple[str, int]:
+    application, agreement = _prepared(application_id)
+    form = forms.TranchesForm()
+    sound = form.validate()
+    if "check" in request.form and sound:
+        return _tranches_page(application, agreement, form)
+    if sound and _tried(form, lambda: use_cases.set_tranches(agreement, form.values(), actor())):
+        flash(_("The schedule is saved: it adds up to the grant."), "success")
+        return _home(application)
+    return _tranches_page(application, agreement, form), 422
+
+
+def _tranches_page(application: Application, agreement: Agreement, form: forms.TranchesForm) -> str:
+    """What was typed, with blank rows to add more, and the sums as they stand."""
+    typed = [row.form.amount.data or agreement.grant * 0 for row in form.rows]
+    advances = [amount for amount, row in zip(typed, form.rows, strict=True) if not row.form.is_balance.data]
+    while len(form.rows) < min(len(typed) + BLANK_ROWS, use_cases.LONGEST):
+        form.rows.append_entry()
+    return render_template(
+        "agreements/tranches.html",
+        **caseframe.frame(application, actor()),
+        form=form,
+        agreement=agreement,
+        total=sum(typed, agreement.grant * 0),
+        advances=sum(advances, agreement.grant * 0),
+        limit=rules_of(agreement).advance_limit_percent,
+    )
+
+
+@blueprint.get("/<int:application_id>/agreement/terms")
+@signed_in
+def terms(application_id: int) -> str:
+    application, agreement = _prepared(application_id)
+    return _terms_page(application, agreement, forms.TermsForm(formdata=None, obj=agreement))
+
+
+@blueprint.post("/<int:application_id>/agreement/terms")
+@signed_in
+def terms_post(application_id: int) -> Response | tuple[str, int]:
+    application, agreement = _prepared(application_id)
+    form = forms.TermsForm()
+    if form.validate() and _tried(form, lambda: use_cases.set_terms(agreement, **_texts(form), actor=actor())):
+        flash(_("Conditions and special terms are saved."), "success")
+        return _home(application)
+    return _terms_page(application, agreement, form), 422
+
+
+def _terms_page(application: Application, agreement: Agreement, form: forms.TermsForm) -> str:
+    decided = approved(application.id).decision.conditions
+    frame = caseframe.frame(application, actor())
+    return render_template("agreements/terms.html", **frame, form=form, agreement=agreement, decided=decided)
+
+
+@blueprint.get("/<int:application_id>/agreement/obligations")
+@signed_in
+def obligations(application_id: int) -> str:
+    application, agreement = _prepared(application_id)
+    return _obligations_page(application, agreement, _obligation_form(agreement, forms.ObligationForm(formdata=None)))
+
+
+@blueprint.post("/<int:application_id>/agreement/obligations")
+@signed_in
+def obligations_post(application_id: int) -> Response | tuple[str, int]:
+    application, agreement = _prepared(application_id)
+    form = _obligation_form(agreement, forms.ObligationForm())
+    if form.validate() and _tried(form, lambda: use_cases.add_obligation(agreement, _without_token(form), actor())):
+        flash(_("The obligation is added."), "success")
+        return redirect(url_for("agreements.obligations", application_id=application.id), 303)
+    return _obligations_page(application, agreement, form), 422
+
+
+@blueprint.post("/<int:application_id>/agreement/obligations/<int:obligation_id>/remove")
+@signed_in
+def remove_obligation(application_id: int, obligation_id: int) -> Response:
+    application, agreement = _prepared(application_id)
+    use_cases.remove_obligation(use_cases.obligation_of(agreement, obligation_id), actor())
+    flash(_("The obligation is removed."), "success")
+    return redirect(url_for("agreements.obligations", application_id=application.id), 303)
+
+
+def _obligation_form(agreement: Agreement, form: forms.ObligationForm) -> forms.ObligationForm:
+    municipal = [row for row in agreement.parties if not row.is_operator]
+    form.organisation_id.choices = [(row.organisation_id, row.organisation.name) for row in municipal]
+    return form
+
+
+def _obligations_page(application: Application, agreement: Agreement, form: forms.ObligationForm) -> str:
+    names = {row.organisation_id: row.organisation.name for row in agreement.parties}
+    return render_template(
+        "agreements/obligations.html",
+        **caseframe.frame(application, actor()),
+        form=form,
+        agreement=agreement,
+        names=names,
+        obligations=queries.obligations(agreement),
+    )
+
+
+@blueprint.post("/<int:application_id>/agreement/write")
+@signed_in
+def write(application_id: int) -> Response | tuple[str, int]:
+    application, agreement = _prepared(application_id)
+    try:
+        document = use_cases.generate(agreement, actor(), storage(), is_demonstration())
+    except Invalid as invalid:
+        page = _page(application, actor())
+        return render_template("agreements/show.html", **page, problem=invalid.message), 422
+    flash(_("Written: %(reference)s. Read it, then issue it.", reference=document.reference), "success")
+    return _home(application)
+
+
+@blueprint.get("/<int:application_id>/agreement/documents/<int:document_id>")
+@signed_in
+def document(application_id: int, document_id: int) -> Response:
+    """The stored Word file, as it is: its bytes are hashed before they leave."""
+    application = scope.open_file(actor(), application_id, Action.VIEW_AGREEMENT)
+    stored = queries.document_of(application, document_id).file
+    if stored is None:
+        raise NotFound(f"document {document_id}")
+    try:
+        storage().read(stored.sha256)
+    except (UnknownKeyError, ChangedContentError) as error:
+        raise Forbidden("stored_file_changed") from error
+    return send(stored)
+
+
+@blueprint.get("/<int:application_id>/agreement/sign")
+@signed_in
+def sign(application_id: int) -> Response | str | tuple[str, int]:
+    return ceremony.page(application_id)
+
+
+@blueprint.post("/<int:application_id>/agreement/sign")
+@signed_in
+def sign_post(application_id: int) -> Response | tuple[str, int]:
+    return ceremony.post(application_id)
+
+
+def _prepared(application_id: int) -> tuple[Application, Agreement]:
+    application = scope.open_file(actor(), application_id, Action.PREPARE_AGREEMENT)
+    return application, queries.the_agreement(application)
+
+
+def _tried(form: Form, change: Any) -> bool:
+    """Make the change; a refusal goes to its field."""
+    try:
+        change()
+    except Invalid as invalid:
+        field = form[invalid.field] if invalid.field in form else next(iter(form))
+        field.errors = [*field.errors, invalid.message]
+        return False
+    return True
+
+
+def _without_token(form: Any) -> dict[str, Any]:
+    return {name: value for name, value in form.data.items() if name != "csrf_token"}
+
+
+def _texts(form: Any) -> dict[str, str]:
+    return {name: value or "" for name, value in _without_token(form).items()}
+
+
+def _home(application: Application) -> Response:
+    return redirect(url_for("agreements.show", application_id=application.id), 303)
