@@ -79,7 +79,7 @@ def save_scores(
     _require_own(review, actor)
     if review.no_conflict is None:
         raise _refusal(Blocker("conflict_unanswered", candidates.LGA_ROLES))
-    if not review.no_conflict:
+    if not review.no_conflict or actor.belongs_to & scope.file_scope(review.application).party_ids:
         raise _refusal(Blocker("conflict_of_interest"))
     known = {row.criterion: row for row in review.scores}
     for criterion in scoring.REVIEW_GRID:
