@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import selectinload
 
 from webapp import clock, policy, wording
-from webapp.errors import Invalid, Refused
+from webapp.errors import Conflict, Invalid, Refused
 from webapp.extensions import db
 from webapp.models.application import Application, ApplicationVersion
 from webapp.models.assessment import Appeal, Decision, DecisionConfirmation, PanelVote
@@ -60,16 +60,19 @@ def recommend(
     return decision
 
 
-def confirm(application: Application, role: Role, actor: Principal) -> Decision:
-    """Confirm the open recommendation in one capacity; the confirmation that completes the mandate makes the move."""
+def confirm(application: Application, role: Role, actor: Principal, seen: int | None = None) -> Decision:
+    """Confirm the open recommendation in one capacity; the confirmation that completes the mandate makes the move.
+
+    `seen` is the recommendation that the person read: another one in its place is a `Conflict`.
+    """
     _lock(application)
     decision = _open_decision(application)
-    if decision is None and application.state is State.DECISION:
-        raise Invalid("role", _("There is no recommendation to confirm now. Load the page again."))
     trigger = TRIGGERS[decision.outcome] if decision else Trigger.APPROVE
     _require(application, Action.CONFIRM, trigger, actor)
     if decision is None:
         raise Invalid("role", _("There is no recommendation to confirm now. Load the page again."))
+    if seen is not None and seen != decision.id:
+        raise Conflict(seen, decision.id)
     _require_may_confirm(application, decision, role, trigger, actor)
     decision.confirmations.append(
         DecisionConfirmation(person_id=actor.person_id, role=role, confirmed_at=clock.now())
