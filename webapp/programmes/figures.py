@@ -59,7 +59,8 @@ GROUPS: tuple[Group, ...] = (
             ),
             Figure(
                 "review_spread", _("Largest difference between reviews"),
-                _("When two scores are further apart than this, on the scale to 100, one more review is asked."), 5, 100,
+                _("When two scores are further apart than this, on the scale to 100, one more review is asked."),
+                5, 100,
             ),
             Figure(
                 "fund_from", _("Score from which funding is possible"),
@@ -104,7 +105,7 @@ GROUPS: tuple[Group, ...] = (
         (
             Figure(
                 "advance_percent", _("First payment of a small or short grant"),
-                _("The part that is paid at the start when it is paid in two parts; the rest follows the final report."),
+                _("The part paid at the start when there are two payments; the rest follows the final report."),
                 0, 100, PERCENT,
             ),
             Figure(

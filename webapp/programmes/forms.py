@@ -54,9 +54,7 @@ def line(label: Any, limit: int, help: Any = "", needed: bool = True, **kw: Any)
 def text(label: Any, help: Any = "", limit: int = PAGE, needed: bool = False, rows: int = 6) -> TextAreaField:
     """Several lines of text; a draft may leave it empty."""
     first = [DataRequired(NEEDED)] if needed else []
-    return TextAreaField(
-        label, [*first, Length(max=limit)], filters=[tidy], description=help, render_kw={"rows": rows}
-    )
+    return TextAreaField(label, [*first, Length(max=limit)], filters=[tidy], description=help, render_kw={"rows": rows})
 
 
 def day(label: Any, help: Any = "") -> DayField:

@@ -104,9 +104,7 @@ def _changes(entry: AuditEntry) -> str:
     """What an edit touched, in words; figures with their old and new value."""
     if entry.event is not AuditEvent.EDITED:
         return ""
-    figures = [
-        f"{BY_KEY[key].label}: {old} → {new}" for key, (old, new) in entry.data.get("figures", {}).items()
-    ]
+    figures = [f"{BY_KEY[key].label}: {old} → {new}" for key, (old, new) in entry.data.get("figures", {}).items()]
     if figures:
         return "\n".join(figures)
     names = [str(COLUMNS[key]) for key in entry.data.get("changed", []) if key in COLUMNS]

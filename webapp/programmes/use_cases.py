@@ -147,9 +147,7 @@ def create_plan(programme: Programme, values: dict[str, Any], actor: Principal) 
     return plan
 
 
-def save_plan(
-    plan: CountryPlan, values: dict[str, Any], actor: Principal, expected: int | None = None
-) -> CountryPlan:
+def save_plan(plan: CountryPlan, values: dict[str, Any], actor: Principal, expected: int | None = None) -> CountryPlan:
     """Save the text and figures of a plan in draft; an endorsement of another text is voided and stays in sight."""
     _open_for_editing(plan, actor, expected)
     merged = {key: values.get(key, getattr(plan, key)) for key in PLAN_COLUMNS}

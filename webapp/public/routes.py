@@ -17,7 +17,8 @@ from webapp.services.facts import call_is_open
 
 blueprint = Blueprint("public", __name__, template_folder="templates")
 LICENCE = Path(__file__).parents[2] / "LICENSE"
-ROBOTS = "User-agent: *\nAllow: /$\nAllow: /open-calls\nAllow: /about\nAllow: /accessibility\nAllow: /source\nDisallow: /\n"
+OPEN_TO_ROBOTS = ("/$", "/open-calls", "/about", "/accessibility", "/source")
+ROBOTS = "\n".join(["User-agent: *", *(f"Allow: {path}" for path in OPEN_TO_ROBOTS), "Disallow: /", ""])
 
 
 @blueprint.get("/")
@@ -46,7 +47,7 @@ def call(call_id: int) -> str:
         is_open=call_is_open(found),
         closing=closing(found),
         may_apply=current_user.is_authenticated and current_user.principal.holds(*APPLICANTS),
-        start=url_for("applications.start", call_id=found.id),
+        start=url_for("applications.start", call=found.id),
     )
 
 

@@ -1,0 +1,1 @@
+"""Organisations, people and the roles they hold; and everybody's own account."""
