@@ -15,35 +15,53 @@ from webapp.policy import Action
 from webapp.services import content, reading, scope
 
 
+@blueprint.get("/applications/<int:application_id>/form/<section>/files")
+@signed_in
+def files(application_id: int, section: str) -> str:
+    """The files of a section, and the way to add one; a page of its own, so that nothing typed elsewhere is lost."""
+    application, code = _writable(application_id, section)
+    return _files_page(application, code, FileForm(formdata=None))
+
+
 @blueprint.post("/applications/<int:application_id>/form/<section>/files")
 @signed_in
 def attach(application_id: int, section: str) -> Response | tuple[str, int]:
     """Add a file; a refusal of the guard stands at the field."""
-    who, form = actor(), FileForm()
-    application = queries.open_content(who, application_id, Action.EDIT_CONTENT)
-    code = _section(section)
-    if code not in content.editable(application):
-        raise Forbidden("section_locked")
-    page = url_for("applications.section", application_id=application.id, section=code.value)
+    application, code = _writable(application_id, section)
+    form, who = FileForm(), actor()
+    if not form.validate():
+        return _files_page(application, code, form), 422
     try:
-        if not form.validate():
-            raise Invalid("", "")
         stored = transfer.receive(form.file.data or None, who)
         use_cases.attach(application, code, stored, form.title.data or "", who)
     except Invalid as invalid:
-        if invalid.message:
-            put_error(form, invalid.field, invalid.message)
-        back = render_template(
-            "applications/file_refused.html",
-            form=form,
-            application=application,
-            code=code,
-            page=page,
-            pair=application.partnership.name,
-        )
-        return back, 422
+        put_error(form, invalid.field, invalid.message)
+        return _files_page(application, code, form), 422
     flash(_("Added: %(file)s.", file=stored.name), "success")
-    return redirect(f"{page}#files", 303)
+    return redirect(url_for("applications.files", application_id=application.id, section=code.value), 303)
+
+
+def _writable(application_id: int, section: str) -> tuple[Application, Section]:
+    application = queries.open_content(actor(), application_id, Action.EDIT_CONTENT)
+    try:
+        code = Section(section)
+    except ValueError as error:
+        raise NotFound(section) from error
+    if code not in content.editable(application):
+        raise Forbidden("section_locked")
+    return application, code
+
+
+def _files_page(application: Application, code: Section, form: FileForm) -> str:
+    return render_template(
+        "applications/files.html",
+        form=form,
+        application=application,
+        code=code,
+        files=queries.files_of(application, code),
+        pair=application.partnership.name,
+        may_change=True,
+    )
 
 
 @blueprint.post("/attachments/<int:attachment_id>/remove")
@@ -53,8 +71,7 @@ def remove(attachment_id: int) -> Response:
     application = scope.open_file(who, attachment.application_id)
     use_cases.remove_attachment(attachment, who)
     flash(_("Removed: %(file)s.", file=attachment.file.name), "success")
-    page = url_for("applications.section", application_id=application.id, section=attachment.subject)
-    return redirect(f"{page}#files", 303)
+    return redirect(url_for("applications.files", application_id=application.id, section=attachment.subject), 303)
 
 
 @blueprint.get("/attachments/<int:attachment_id>")
@@ -115,10 +132,3 @@ def _wanted(application: Application, key: str) -> ApplicationVersion | None:
     if not (text.isascii() and text.isdigit() and len(text) < 6):
         raise NotFound(f"version {text!r}")
     return queries.version(application, int(text))
-
-
-def _section(code: str) -> Section:
-    try:
-        return Section(code)
-    except ValueError as error:
-        raise NotFound(code) from error

@@ -15,6 +15,7 @@ from webapp.models.application import (
     Application,
     ApplicationParty,
     ApplicationVersion,
+    AttachedTo,
     Attachment,
     Partnership,
     RiskKind,
@@ -83,6 +84,12 @@ def attachment(attachment_id: int) -> Attachment:
     return found
 
 
+def files_of(application: Application, section: Section) -> list[Attachment]:
+    """The files that stand with a section now."""
+    kept = (a for a in application.attachments if a.attached_to is AttachedTo.SECTION and a.removed_at is None)
+    return [attachment for attachment in kept if attachment.subject == section.value]
+
+
 def moves_and_voids(application: Application) -> tuple[list[AuditEntry], list[AuditEntry]]:
     """The moves, for the spine, and the changes that voided sign-offs; one statement."""
     query = select(AuditEntry).where(
@@ -141,9 +148,15 @@ def _gaps(application: Application, code: str) -> Iterable[Gap]:
     elif section is Section.RISKS:
         yield from _risk_gaps(application)
     elif section is Section.DECLARATIONS:
-        yield Gap(section, detail, wording.missing(code))
+        yield Gap(section, detail, _short(section, code))
     else:
-        yield Gap(section, _ANCHORS.get(code, "lines-0-requested"), wording.missing(code))
+        yield Gap(section, _ANCHORS.get(code, "lines-0-requested"), _short(section, code))
+
+
+def _short(section: Section, code: str) -> str:
+    """The sentence without the name of the section: it stands under that name already."""
+    text = wording.missing(code).removeprefix(f"{wording.section(section)}: ")
+    return text[:1].upper() + text[1:]
 
 
 def _risk_gaps(application: Application) -> Iterable[Gap]:

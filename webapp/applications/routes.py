@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from webapp import caseframe, clock, policy, wording
@@ -12,7 +13,6 @@ from webapp.applications.blueprint import blueprint
 from webapp.applications.forms import (
     FORMS,
     BudgetForm,
-    FileForm,
     RowsForm,
     SectionForm,
     SignOffForm,
@@ -23,13 +23,14 @@ from webapp.auth.access import actor, signed_in
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.extensions import db
 from webapp.htmx import render
-from webapp.models.application import Application, AttachedTo, RiskKind, Section
+from webapp.models.application import Application, RiskKind, Section
 from webapp.models.people import Person
 from webapp.models.programme import Call
 from webapp.paging import Page, page_number
 from webapp.policy import Action, Principal
 from webapp.services import advance, content, reading, scope
 from workflows.definitions.application import STATES
+from workflows.facts import Blocker
 from workflows.vocabulary import Machine, Role, State, Trigger
 
 __all__ = ["blueprint", "clarifying", "evidence"]
@@ -160,19 +161,17 @@ def form(application_id: int) -> str:
     application = queries.open_content(who, application_id)
     moves, voids = queries.moves_and_voids(application)
     gaps = queries.gaps(application)
-    offers = {offer.move.trigger: offer for offer in advance.offers(application, who)}
-    wanted = Trigger.SUBMIT if Trigger.SUBMIT in offers else Trigger.ANSWER_CLARIFICATION
     return render_template(
         "applications/form.html",
         **caseframe.frame(application, who, moves),
         tasks=_tasks(application, who, gaps),
         gaps=gaps,
-        parties=_sign_offs(application, voids[-1].at if voids else None),
+        parties=_sign_offs(application),
         voided=voids[-1] if voids else None,
         may_sign=_may_sign(application, who),
         finding=content.instrument(application),
         sums=content.totals(application.budget),
-        send=_send(application, who, wanted) if wanted in offers else None,
+        send=_send(application, who),
         editable=policy.may(who, Action.EDIT_CONTENT, scope.file_scope(application)),
         question=next((c for c in application.clarifications if c.closed_at is None), None),
     )
@@ -193,14 +192,19 @@ def _tasks(application: Application, who: Principal, gaps: list[queries.Gap]) ->
                 "href": url_for("applications.section", application_id=application.id, section=section.value),
                 "status": status,
                 "tone": tone,
-                "hint": here[0].text if here and section in open_now else wording.section_help(section),
-                "more": len(here) - 1 if section in open_now else 0,
+                "hint": _hint(here) if here and section in open_now else wording.section_help(section),
             }
         )
     return tasks
 
 
-def _sign_offs(application: Application, voided_at: Any) -> list[dict[str, Any]]:
+def _hint(gaps: list[queries.Gap]) -> str:
+    """The first thing that is missing, and how many more."""
+    more = len(gaps) - 1
+    return " ".join([gaps[0].text, ngettext("And %(num)s more.", "And %(num)s more.", more) if more else ""]).strip()
+
+
+def _sign_offs(application: Application) -> list[dict[str, Any]]:
     digest = content.sha256(content.snapshot(application))
     return [
         {
@@ -223,9 +227,27 @@ def _may_sign(application: Application, who: Principal) -> bool:
     return any(p.organisation_id in mine and p.signed_off_sha256 != digest for p in application.parties)
 
 
-def _send(application: Application, who: Principal, trigger: Trigger) -> caseframe.OfferRow:
-    """The move that sends it, with every reason why not."""
-    return next(row for row in caseframe.offer_rows(application, who) if row.trigger is trigger)
+def _send(application: Application, who: Principal) -> dict[str, Any] | None:
+    """The move that sends it, with every reason why not and where to clear it; None when the state has none."""
+    known = {offer.move.trigger: offer for offer in advance.offers(application, who)}
+    offer = known.get(Trigger.SUBMIT) or known.get(Trigger.ANSWER_CLARIFICATION)
+    if offer is None:
+        return None
+    trigger, machine = offer.move.trigger, Machine.APPLICATION
+    mine = offer.mine and not any(blocker.code == "not_lead_signatory" for blocker in offer.blockers)
+    reasons = [_reason(application, b) for b in offer.blockers if b.code != "not_lead_signatory"]
+    move = url_for("casefile.move", machine=machine.value, case_id=application.id, trigger=trigger.value)
+    label, text = wording.trigger(machine, trigger), wording.consequence(machine, trigger)
+    return {"label": label, "text": text, "mine": mine, "reasons": reasons, "href": move}
+
+
+def _reason(application: Application, blocker: Blocker) -> dict[str, str]:
+    """Why not, who can clear it, and the place where it is cleared."""
+    theme = url_for("applications.section", application_id=application.id, section="fit", _anchor="theme_id")
+    answer = url_for("applications.answer", application_id=application.id)
+    places = {"incomplete": "#missing", "off_theme": theme, "sign_off_missing": "#sign-off", "answer_missing": answer}
+    text, who = wording.blocker(blocker), wording.who(blocker)
+    return {"text": text, "who": who, "href": places.get(blocker.code, "")}
 
 
 # --- a section ----------------------------------------------------------------------------------------------------
@@ -277,6 +299,8 @@ def _saved(application: Application, code: Section, voided: bool) -> Response:
     following = _next(application, code)
     if "next" in request.form and following is not None:
         target = url_for("applications.section", application_id=application.id, section=following.value)
+    elif "files" in request.form:
+        target = url_for("applications.files", application_id=application.id, section=code.value)
     elif "next" in request.form:
         target = url_for("applications.form", application_id=application.id)
     else:
@@ -324,10 +348,9 @@ def _section_page(
         theirs=theirs,
         unsaved=unsaved,
         sums=sums,
-        gaps=[gap for gap in queries.gaps(application) if gap.section is code],
+        gaps=[gap for gap in queries.gaps(application) if gap.section is code and row.updated_at],
         following=_next(application, code),
-        files=[a for a in application.attachments if _belongs(a, code)],
-        file_form=FileForm(formdata=None),
+        files=queries.files_of(application, code),
         question=next((c for c in application.clarifications if c.closed_at is None), None),
         editor=db.session.get(Person, row.updated_by_id) if row.updated_by_id else None,
         row=row,
@@ -338,11 +361,6 @@ def _section_page(
 
 
 OWN_PAGE = frozenset({Section.OBJECTIVES, Section.BUDGET, Section.RISKS})
-
-
-def _belongs(attachment: Any, code: Section) -> bool:
-    is_section = attachment.attached_to is AttachedTo.SECTION and attachment.removed_at is None
-    return is_section and attachment.subject == code.value
 
 
 # --- sign off -----------------------------------------------------------------------------------------------------
@@ -391,6 +409,6 @@ def _sign_off_page(application: Application, who: Principal, form: SignOffForm, 
         digest=content.sha256(snapshot),
         gaps=queries.gaps(application),
         signing=[p.organisation.name for p in application.parties if p.organisation_id in mine],
-        parties=_sign_offs(application, None),
+        parties=_sign_offs(application),
         pair=application.partnership.name,
     )
