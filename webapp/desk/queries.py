@@ -90,7 +90,7 @@ def counts(who: Principal) -> list[tuple[State, int]]:
     if not who.grants:
         return []
     query = select(Application.state, func.count()).where(visible_files(who)).group_by(Application.state)
-    found: dict[State, int] = dict(db.session.execute(query).tuples().all())
+    found = {row[0]: row[1] for row in db.session.execute(query)}
     return [(spec.name, found[spec.name]) for spec in CURRENT[Machine.APPLICATION].states if spec.name in found]
 
 
