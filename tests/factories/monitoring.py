@@ -11,9 +11,9 @@ from flask import Flask
 from tests.factories import people, register
 from webapp import clock
 from webapp.extensions import db
-from webapp.models.application import Application, BudgetCategory, BudgetLine
 from webapp.models.agreement import Agreement
-from webapp.models.monitoring import CorrectiveAction, Finding, FindingSource, Obligation, Report, Severity
+from webapp.models.application import Application, BudgetCategory, BudgetLine
+from webapp.models.monitoring import Finding, FindingSource, Obligation, Report, Severity
 from webapp.models.people import Organisation, Person
 from webapp.monitoring import use_cases
 from webapp.policy import Principal
@@ -22,6 +22,7 @@ from webapp.transaction import writing
 from workflows.vocabulary import Instrument, Role, State, Trigger
 
 T = TypeVar("T")
+NOTHING = Decimal(0)
 WHOLE: dict[str, Any] = {
     "services_count": 120,
     "services_unit": "advisory visits",
@@ -176,17 +177,21 @@ def write(follow: Follow, report: int, **values: Any) -> None:
 
 def action(follow: Follow, *, due_in: int = 10, owner: str | None = None, by: str = "manager") -> tuple[int, int]:
     """A finding with one open action of the lead municipality; returns both ids."""
+    values = {"source": FindingSource.SITE_VISIT, "severity": Severity.HIGH, "text": "Weighbridge not calibrated"}
+    finding = follow.run(by, lambda f, who: use_cases.raise_finding(f.application(), values, who).id)
+    return finding, another_action(follow, finding, due_in=due_in, owner=owner, by=by)
 
-    def act(f: Follow, who: Principal) -> tuple[int, int]:
-        values = {"source": FindingSource.SITE_VISIT, "severity": Severity.HIGH, "text": "Weighbridge not calibrated"}
-        finding: Finding = use_cases.raise_finding(f.application(), values, who)
-        row: CorrectiveAction = use_cases.open_action(finding, {
-            "description": "Calibrate the weighbridge", "owner_organisation_id": f.lead,
-            "owner_id": f.who[owner] if owner else None, "due_on": clock.today() + timedelta(days=due_in),
-        }, who)  # fmt: skip
-        return finding.id, row.id
 
-    return follow.run(by, act)
+def another_action(
+    follow: Follow, finding: int, *, due_in: int = 10, owner: str | None = None, by: str = "manager"
+) -> int:
+    values = {
+        "description": "Calibrate the weighbridge",
+        "owner_organisation_id": follow.lead,
+        "owner_id": follow.who[owner] if owner else None,
+        "due_on": clock.today() + timedelta(days=due_in),
+    }
+    return follow.run(by, lambda f, who: use_cases.open_action(f.get(Finding, finding), values, who).id)
 
 
 def prove(follow: Follow, model: Any, row_id: int, *, by: str = "editor", text: str = "Certificate 12") -> None:

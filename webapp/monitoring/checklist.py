@@ -92,4 +92,3 @@ def _conditions(trigger: Trigger, blockers: tuple[Blocker, ...], mine: bool, cur
 
 def _unmet(blocker: Blocker, currency: str) -> Condition:
     return Condition(False, wording.blocker(blocker, currency), wording.who(blocker))
-

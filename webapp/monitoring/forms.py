@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from webapp import wording
@@ -31,9 +32,7 @@ def number_or_none(value: Any) -> int | None:
 
 def _text(label: Any, length: int = LONG, *, needed: bool = False, rows: int = 4, help: Any = "") -> TextAreaField:
     first: Any = InputRequired(FILL) if needed else Optional()
-    return TextAreaField(
-        label, [first, Length(max=length)], filters=[tidy], description=help, render_kw={"rows": rows}
-    )
+    return TextAreaField(label, [first, Length(max=length)], filters=[tidy], description=help, render_kw={"rows": rows})
 
 
 def _line(label: Any, length: int, help: Any = "") -> StringField:
@@ -58,11 +57,11 @@ class ReportForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
         [Optional()],
         coerce=number_or_none,
         choices=[
-            (1, _("1 – very poor")),
-            (2, _("2 – poor")),
-            (3, _("3 – fair")),
-            (4, _("4 – good")),
-            (5, _("5 – very good")),
+            SelectChoice("1", _("1 – very poor")),
+            SelectChoice("2", _("2 – poor")),
+            SelectChoice("3", _("3 – fair")),
+            SelectChoice("4", _("4 – good")),
+            SelectChoice("5", _("5 – very good")),
         ],
     )
     quality_narrative = _text(_("What makes you say so?"), help=_("What went well, and what should be better."))
@@ -86,7 +85,7 @@ class CommitteeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no type
     installed = RadioField(
         _("Will there be a monitoring committee?"),
         [InputRequired(CHOOSE)],
-        choices=[("yes", _("Yes")), ("no", _("No"))],
+        choices=[SelectChoice("yes", _("Yes")), SelectChoice("no", _("No"))],
         description=_("It depends on the nature and the scope of the project."),
     )
     reason = _text(_("Why?"), 2000, needed=True, help=_("The people concerned will read this."))

@@ -177,10 +177,16 @@ def _setting_up(mine: int) -> Iterable[Select[Any]]:
         .where(CommitteeDecision.application_id == mine)
     )
     yield (
-        _line("focal", FocalPoint.id, organisation_id=FocalPoint.organisation_id, person=watcher.name, title=watcher.job_title)
+        _line(
+            "focal",
+            FocalPoint.id,
+            organisation_id=FocalPoint.organisation_id,
+            person=watcher.name,
+            title=watcher.job_title,
+        )
         .join(watcher, watcher.id == FocalPoint.person_id)
         .where(FocalPoint.application_id == mine)
-    )  # fmt: skip
+    )
     yield (
         _line(
             "tranche",
@@ -245,10 +251,16 @@ def _working(mine: int) -> Iterable[Select[Any]]:
 def _ending(mine: int) -> Iterable[Select[Any]]:
     giver, auditor = aliased(Person), aliased(Person)
     yield (
-        _line("notice", TerminationNotice.id, text=TerminationNotice.grounds, ends_on=TerminationNotice.ends_on, person=giver.name)
+        _line(
+            "notice",
+            TerminationNotice.id,
+            text=TerminationNotice.grounds,
+            ends_on=TerminationNotice.ends_on,
+            person=giver.name,
+        )
         .join(giver, giver.id == TerminationNotice.given_by_id)
         .where(TerminationNotice.application_id == mine, TerminationNotice.withdrawn_at.is_(None))
-    )  # fmt: skip
+    )
     yield (
         _line(
             "audit",

@@ -234,7 +234,7 @@ def current_agreement(case: Application) -> Agreement | None:
 
 
 def _monitoring(case: Application) -> dict[str, Any]:
-    """Everything that monitoring and closing ask, in one statement of counts and one of names."""
+    """Everything that monitoring and closing ask, in one statement of counts."""
     mine = case.id
     done = [State.VERIFIED, State.WAIVED]
     counted = db.session.execute(
@@ -254,10 +254,13 @@ def _monitoring(case: Application) -> dict[str, Any]:
             select(func.max(TerminationNotice.ends_on))
             .where(TerminationNotice.application_id == mine, TerminationNotice.withdrawn_at.is_(None))
             .scalar_subquery(),
+            *(
+                count(FocalPoint.id, FocalPoint.application_id == mine, FocalPoint.organisation_id == p.organisation_id)
+                for p in case.parties
+            ),
         )
     ).one()
-    committee, final, reports, audit, obligations, actions, findings, notice = counted
-    named = set(db.session.scalars(select(FocalPoint.organisation_id).where(FocalPoint.application_id == mine)))
+    committee, final, reports, audit, obligations, actions, findings, notice, *named = counted
     return {
         "committee_decided": bool(committee),
         "final_report_accepted": bool(final),
@@ -267,7 +270,7 @@ def _monitoring(case: Application) -> dict[str, Any]:
         "actions_open": actions,
         "findings_open": findings,
         "notice_ends_on": notice,
-        "focal_points_missing": tuple(p.organisation.name for p in case.parties if p.organisation_id not in named),
+        "focal_points_missing": tuple(p.organisation.name for p, n in zip(case.parties, named, strict=True) if not n),
     }
 
 

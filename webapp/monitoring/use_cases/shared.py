@@ -1,0 +1,62 @@
+"""What every verb of monitoring does first and last: wait its turn, ask the policy; tell those concerned."""
+
+from collections.abc import Callable, Iterable
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from webapp import policy
+from webapp.errors import Forbidden, Invalid
+from webapp.extensions import db
+from webapp.models.application import Application
+from webapp.models.people import Person
+from webapp.models.types import Case
+from webapp.policy import Action, Principal
+from webapp.services import announce
+from webapp.services.scope import file_scope
+from workflows.vocabulary import Role
+
+PARTIES = frozenset({Role.APPLICANT_EDITOR, Role.SIGNATORY, Role.FOCAL_POINT})
+OFFICE = frozenset({Role.PROGRAMME_MANAGER, Role.DIRECTOR})
+
+
+def enter(case: Case, application: Application, action: Action, actor: Principal) -> Role:
+    """Wait for whoever is changing this case, then ask the policy; returns the capacity in which the actor acts."""
+    db.session.flush()
+    db.session.refresh(case, ["state", "revision"], with_for_update=True)
+    scope = file_scope(application)
+    policy.require(actor, action, scope)
+    return min(policy.roles_on(actor, scope) & policy.TABLE[action].roles)
+
+
+def not_of_a_party(application: Application, actor: Principal) -> None:
+    """Nobody handles the file of a municipality they belong to (EU Financial Regulation art. 61)."""
+    if actor.belongs_to & {party.organisation_id for party in application.parties}:
+        raise Forbidden("belongs_to_party")
+
+
+def needed(field: str, text: str) -> str:
+    if not text.strip():
+        raise Invalid(field, _("Fill in this field."))
+    return text.strip()
+
+
+def party_name(application: Application, organisation_id: int | None, field: str) -> str:
+    for party in application.parties:
+        if party.organisation_id == organisation_id:
+            return party.organisation.name
+    raise Invalid(field, _("Choose one of the municipalities of this project."))
+
+
+def tell(people: Iterable[Person], actor: Principal, key: str, path: str, compose: Callable[[], list[str]]) -> None:
+    """One message to each but the actor, in their own language; the first text of `compose` is the subject."""
+    for person in people:
+        if person.id != actor.person_id:
+            with force_locale(person.language):
+                subject, *lines = compose()
+                lines = [_("Dear %(name)s,", name=person.name), *lines]
+                announce.mail(person, key=f"{key}-{person.id}", subject=subject, lines=lines, path=path)
+
+
+def address(application: Application) -> str:
+    return f"/applications/{application.id}/monitoring"
