@@ -1,4 +1,4 @@
-"""What the moves of eligibility and baseline also do: who takes the file, the checklist, the assessments, the letter."""
+"""What the moves of eligibility and baseline also do: manager, checklist, assessments, letter."""
 
 from sqlalchemy import func, select
 
@@ -57,7 +57,7 @@ def _mine(application: Application):  # type: ignore[no-untyped-def]  # a WHERE 
 
 @handles(Effect.OPEN_BASELINE)
 def open_baseline(moved: Moved) -> None:
-    """One assessment per municipality by the assessor with the fewest open files; rows of an earlier visit stay [S2.12]."""
+    """One assessment per municipality by the least busy assessor; rows of an earlier visit stay [S2.12]."""
     application = _file(moved)
     rows = db.session.scalars(select(Baseline).where(Baseline.application_id == application.id)).all()
     assessor = rows[0].assessor_id if rows else _free_assessor(application)
@@ -79,7 +79,7 @@ def _free_assessor(application: Application) -> int:
         .where(Application.state.in_([State.BASELINE, State.CAPACITY_HOLD]), Application.id != application.id)
         .group_by(Baseline.assessor_id)
     )
-    files = {person: count for person, count in db.session.execute(busy)}
+    files = {row[0]: row[1] for row in db.session.execute(busy)}
     return min(candidates, key=lambda person: (files.get(person, 0), candidates.index(person)))
 
 

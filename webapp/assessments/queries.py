@@ -12,7 +12,14 @@ from sqlalchemy.orm import joinedload
 
 from webapp import clock, policy, wording
 from webapp.extensions import db
-from webapp.models.application import Application, ApplicationParty, BudgetCategory, BudgetLine, Clarification, PartyRole
+from webapp.models.application import (
+    Application,
+    ApplicationParty,
+    BudgetCategory,
+    BudgetLine,
+    Clarification,
+    PartyRole,
+)
 from webapp.models.assessment import Baseline, EligibilityCheck, RuleCode, Verdict
 from webapp.models.people import LOCAL_AUTHORITIES, Affiliation, RoleGrant
 from webapp.policy import Principal

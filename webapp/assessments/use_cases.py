@@ -129,7 +129,7 @@ def _whole_row(row: dict[str, Any], today: date) -> tuple[str, int, str, date]:
     if not isinstance(observed_on, date):
         raise Invalid(f"{item}-observed_on", _("Give the day on which you saw the evidence."))
     if observed_on > today:
-        raise Invalid(f"{item}-observed_on", _("This day is still to come. Give the day on which you saw the evidence."))
+        raise Invalid(f"{item}-observed_on", _("This day is still to come. Give the day on which you saw it."))
     return item, score, evidence, observed_on
 
 

@@ -1,5 +1,8 @@
 """Recommend, confirm, vote."""
 
+from decimal import Decimal
+from typing import cast
+
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, TextAreaField
@@ -34,6 +37,10 @@ class RecommendForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no type
         ]  # fmt: skip
         return self
 
+    def granted(self) -> Decimal | None:
+        """The amount, None when it is empty."""
+        return cast("Decimal | None", self.amount.data)
+
     def chosen(self) -> State | None:
         known = {state.value: state for state in OUTCOMES}
         return known.get(self.outcome.data or "")
@@ -46,7 +53,7 @@ class ConfirmForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
 
     def seen(self) -> int:
         typed = self.decision.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() else 0
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 12 else 0
 
 
 class VoteForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import exists, select
@@ -64,12 +65,12 @@ def ranking(application: Application) -> list[Ranked]:
         Application.id, Application.reference, pairs.lead_name(), pairs.partner_names(), Application.state,
         Application.score, Application.requested, amount,
     ).where(Application.call_id == application.call_id, Application.state.in_(RANKED))  # fmt: skip
-    rows = list(db.session.execute(query.order_by(Application.score.desc(), Application.id)))
-    rows.sort(key=lambda row: (row.score is None, -(row.score or 0)))
+    rows: list[Any] = list(db.session.execute(query.order_by(Application.id)))
+    rows.sort(key=lambda row: -(row[5] or Decimal(0)))
     left = envelope_left(application.call.plan)
     found = []
     for number, reference, lead, partners, state, score, requested, proposal in rows:
-        sum_ = Decimal(requested if proposal is None else proposal)
+        sum_: Decimal = requested if proposal is None else proposal
         waits = state is not State.APPROVED
         left -= sum_ if waits else Decimal(0)
         pair = f"{lead} ⇄ {partners}"
@@ -157,8 +158,11 @@ def insiders(application: Application, roles: Collection[Role]) -> list[Insider]
     found: dict[int, Insider] = {}
     for person, role, *done in db.session.execute(query):
         known = found[person.id].roles if person.id in found else frozenset()
-        parts = [bool(part) for part in done]
-        found[person.id] = Insider(person, known | {role}, *parts, person.id == application.manager_id)
+        belongs, checked, reviewed, recommended, confirmed = (bool(part) for part in done)
+        manages = person.id == application.manager_id
+        found[person.id] = Insider(
+            person, known | {role}, belongs, checked, reviewed, recommended, confirmed, manages
+        )  # fmt: skip
     return list(found.values())
 
 

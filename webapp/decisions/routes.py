@@ -49,7 +49,7 @@ def recommend_post(application_id: int) -> Response | tuple[str, int]:
     try:
         if form.validate():
             use_cases.recommend(
-                application, outcome, form.amount.data, form.conditions.data or "", form.reasons.data or "", who
+                application, outcome, form.granted(), form.conditions.data or "", form.reasons.data or "", who
             )
     except Invalid as invalid:
         form[invalid.field].errors = [invalid.message]
@@ -126,7 +126,7 @@ def _mandate(
 def _why_not(insider: queries.Insider, confirmed: set[int]) -> str:
     """Why this person does not confirm; the same grounds as the use case, in words."""
     if insider.person.id in confirmed:
-        return _("has confirmed already, and the others must be different people")
+        return str(_("has confirmed already, and the others must be different people"))
     handled = insider.belongs or insider.manages or insider.recommended or insider.checked or insider.reviewed
     return insider.part() if handled else ""
 
@@ -145,14 +145,10 @@ def confirm(application_id: int, role: str) -> str | tuple[str, int]:
 def confirm_post(application_id: int, role: str) -> Response | str | tuple[str, int]:
     who = actor()
     application = _open(who, application_id, Action.VIEW_DECISION)
-    form = forms.ConfirmForm()
     try:
-        if form.validate():
-            decision = use_cases.confirm(application, _role(role), who, form.seen())
+        decision = use_cases.confirm(application, _role(role), who, forms.ConfirmForm().seen())
     except Invalid as invalid:
         return _confirm_page(application, who, _role(role), problem=invalid.message)
-    if form.errors:
-        return _confirm_page(application, who, _role(role), problem=_("Load the page again."))
     if decision.settled_at is not None:
         outcome = wording.state(Machine.APPLICATION, decision.outcome)
         flash(_("The mandate is complete: %(outcome)s.", outcome=outcome), "success")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -61,7 +62,8 @@ def ties(application: Application) -> dict[int, tuple[str, ...]]:
         EligibilityCheck.application_id == application.id, EligibilityCheck.checked_by_id.is_not(None)
     )
     found: dict[int, dict[str, None]] = {}
-    for person_id, name in db.session.execute(union_all(by_role, by_tie, checked)):
+    rows: list[Any] = list(db.session.execute(union_all(by_role, by_tie, checked)))
+    for person_id, name in rows:
         found.setdefault(person_id, {})[name] = None
     if application.manager_id is not None:
         found.setdefault(application.manager_id, {})[HANDLED] = None

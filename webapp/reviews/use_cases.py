@@ -50,8 +50,8 @@ def tie_reason(ties: tuple[str, ...]) -> str:
     """Why our own data recuse somebody, as a sentence."""
     places = [name for name in ties if name != candidates.HANDLED]
     if not places:
-        return _("Our records show that this person handled the file before.")
-    return _("Our records show that this person belongs to %(places)s.", places=", ".join(places))
+        return str(_("Our records show that this person handled the file before."))
+    return str(_("Our records show that this person belongs to %(places)s.", places=", ".join(places)))
 
 
 def declare(review: Review, no_conflict: bool, note: str, actor: Principal) -> None:
