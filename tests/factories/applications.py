@@ -1,9 +1,16 @@
 """A call that is open, the two municipalities that answer it, and an application as far as a test needs it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from tests.factories import people
 from webapp import clock
@@ -170,3 +177,24 @@ def clarifying(rooms: Setting, *sections: Section) -> int:
             application, "Where is the land title?", list(sections), due_on, rooms.who("manager")
         )
     return number
+
+
+def enter(app: Flask, rooms: Setting, name: str) -> FlaskClient:
+    """A browser of its own in which this person is signed in."""
+    with app.app_context():
+        return people.sign_in(app.test_client(), db.session.get_one(Person, getattr(rooms, name)))
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The SQL statements that run inside the block."""
+    seen: list[str] = []
+
+    def note(*call: Any) -> None:
+        seen.append(call[2])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
