@@ -32,6 +32,14 @@ OWN_PAGE: dict[Trigger, str] = {
     Trigger.UPHOLD_APPEAL: "decisions.appeal",
     Trigger.DISMISS_APPEAL: "decisions.appeal",
 }
+# Moves away from the usual course: never the one primary button of a page, always below the others.
+EXCEPTIONAL = frozenset(
+    {
+        Trigger.WITHDRAW, Trigger.SUSPEND, Trigger.TERMINATE, Trigger.HOLD_FOR_CAPACITY, Trigger.FAIL_ELIGIBILITY,
+        Trigger.ASK_CLARIFICATION, Trigger.REVISE, Trigger.SUPERSEDE, Trigger.REDRAFT, Trigger.RECUSE, Trigger.WAIVE,
+        Trigger.REJECT, Trigger.PUT_ON_RESERVE, Trigger.CLOSE_PROGRAMME, Trigger.CLOSE_CALL,
+    }  # fmt: skip
+)
 PATH = (
     State.DRAFT, State.SUBMITTED, State.ELIGIBILITY, State.BASELINE, State.REVIEW, State.DECISION, State.APPROVED,
     State.CONTRACTING, State.SIGNED, State.MONITORING, State.CLOSING, State.CLOSED,
@@ -71,6 +79,10 @@ class OfferRow:
     owners: str
     trigger: Trigger
     blockers: tuple[Reason, ...] = ()
+
+    @property
+    def exceptional(self) -> bool:
+        return self.trigger in EXCEPTIONAL
 
 
 @dataclass(frozen=True)
@@ -210,7 +222,7 @@ def offer_rows(case: Case, who: Principal, known: Sequence[Offer] | None = None)
     `known` are the offers of a page that has judged them already with the facts it loaded.
     """
     rows = [_row(case, offer) for offer in (advance.offers(case, who) if known is None else known)]
-    return sorted(rows, key=lambda row: (not row.mine, bool(row.blockers)))
+    return sorted(rows, key=lambda row: (not row.mine, row.exceptional, bool(row.blockers)))
 
 
 def _row(case: Case, offer: Offer) -> OfferRow:

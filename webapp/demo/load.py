@@ -36,14 +36,13 @@ def load(app: Flask, *, if_empty: bool = False) -> bool:
         raise click.ClickException("This database holds real data. The demonstration is only for an empty one.")
     with writing():
         setting.mark()
-    stage = Stage(app.extensions["jumelage.storage"])
+    stage = Stage(courier(app))
     setting.organisations(stage)
     setting.people(stage, app.config["SETTINGS"].demo_password)
     setting.programme(stage)
     setting.plans(stage)
     for play in (tourism, waste, participation, market, boulevard, revenue):
         play(stage)
-    courier(app).drain(5000)
     return True
 
 

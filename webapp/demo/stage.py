@@ -14,6 +14,7 @@ from webapp.models.types import Case
 from webapp.policy import Principal
 from webapp.services import scope
 from webapp.services.advance import advance
+from webapp.services.deliver import Courier
 from webapp.transaction import writing
 from workflows.vocabulary import Trigger
 
@@ -21,9 +22,10 @@ from workflows.vocabulary import Trigger
 class Stage:
     """Where the demonstration stands while it is being made."""
 
-    def __init__(self, storage: LocalStorage) -> None:
+    def __init__(self, courier: Courier) -> None:
+        self.courier = courier
+        self.storage: LocalStorage = courier.storage
         self.today = clock.today()
-        self.storage = storage
         self.minute = 0
         self.people: dict[str, int] = {}
         self.places: dict[str, int] = {}
@@ -37,11 +39,13 @@ class Stage:
 
     @contextmanager
     def on(self, ago: int) -> Iterator[None]:
-        """One step of the play: `ago` days before today at mid-morning, in a transaction of its own."""
+        """One step of the play: `ago` days before today, in a transaction of its own; its mail and letters follow."""
         self.minute = (self.minute + 7) % 420
         instant = datetime.combine(self.day(ago), time(8, 0), UTC) + timedelta(minutes=self.minute)
-        with clock.at(min(instant, clock.now())), writing():
-            yield
+        with clock.at(min(instant, clock.now())):
+            with writing():
+                yield
+            self.courier.drain()
 
     def who(self, key: str) -> Principal:
         """The principal behind an account's key, with the grants of the day that is played."""
