@@ -530,7 +530,7 @@ def test_every_kind_has_a_source_words_and_an_address(app: Flask) -> None:
     for kind, words in kinds.WORDS.items():
         assert (words.move is None) != (words.verb is None)
         assert kind in PAGES or words.move is not None
-    assert {endpoint for endpoint, _name in PAGES.values()} <= set(app.view_functions)
+    assert {page[0] for page in PAGES.values()} <= set(app.view_functions)
 
 
 def _page(client: FlaskClient, who: Callable[[World], Person], files: int = 1) -> tuple[str, int]:

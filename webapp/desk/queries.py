@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select, union_a
 
 from webapp.desk.kinds import Kind
 from webapp.desk.sources import SOURCES, parameters
-from webapp.desk.sources.parts import INDEPENDENT, ME, file_row, in_state, of_country, of_programmes, touched
+from webapp.desk.sources.parts import INDEPENDENT, ME, file_row, in_state, looked_at, of_country, of_programmes
 from webapp.extensions import db
 from webapp.models.application import Application
 from webapp.models.assessment import Decision, DecisionConfirmation, Review
@@ -188,8 +188,8 @@ def _to_confirm(who: Principal, known: Mapping[str, Any]) -> list[Waiting]:
         query.join(Decision, Decision.application_id == Application.id)
         .outerjoin(DecisionConfirmation, DecisionConfirmation.decision_id == Decision.id)
         .add_columns(Decision.outcome, Decision.amount, Application.requested, DecisionConfirmation.role)
-        .where(in_state(State.DECISION), of_programmes("office"), INDEPENDENT, ~touched(), ~_once())
-        .where(Decision.settled_at.is_(None), Decision.replaced_at.is_(None))
+        .where(in_state(State.DECISION), of_programmes("office"), INDEPENDENT, ~looked_at(), ~_once())
+        .where(Decision.settled_at.is_(None), Decision.replaced_at.is_(None), Decision.recommended_by_id != ME)
     )
     decisions: dict[int, list[Mapping[Any, Any]]] = {}
     for found in db.session.execute(query, known).mappings():

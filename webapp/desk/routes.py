@@ -18,38 +18,39 @@ from workflows.vocabulary import Machine
 
 blueprint = Blueprint("desk", __name__, template_folder="templates")
 
-# Where the work is done: the endpoint, and the name under which it wants the row's part; without a name, the file.
-PAGES: dict[Kind, tuple[str, str]] = {
-    Kind.FINISH_DRAFT: ("applications.form", ""),
-    Kind.SIGN_OFF: ("applications.form", ""),
-    Kind.ANSWER: ("applications.answer", ""),
-    Kind.SIGN_OFF_ANSWER: ("applications.answer", ""),
-    Kind.SEND_ANSWER: ("applications.answer", ""),
-    Kind.CHECK_ELIGIBILITY: ("assessments.eligibility", ""),
-    Kind.SCORE_BASELINE: ("assessments.baseline", ""),
-    Kind.JUDGE_BASELINE: ("assessments.baseline", ""),
+FILE = "application_id"
+# Where the work is done: the endpoint, and what it wants to know; any name but the file's stands for the row's part.
+PAGES: dict[Kind, tuple[str, *tuple[str, ...]]] = {
+    Kind.FINISH_DRAFT: ("applications.form", FILE),
+    Kind.SIGN_OFF: ("applications.form", FILE),
+    Kind.ANSWER: ("applications.answer", FILE),
+    Kind.SIGN_OFF_ANSWER: ("applications.answer", FILE),
+    Kind.SEND_ANSWER: ("applications.answer", FILE),
+    Kind.CHECK_ELIGIBILITY: ("assessments.eligibility", FILE),
+    Kind.SCORE_BASELINE: ("assessments.baseline", FILE, "organisation_id"),
+    Kind.JUDGE_BASELINE: ("assessments.baseline", FILE),
     Kind.REVIEW: ("reviews.show", "review_id"),
-    Kind.FIND_REVIEWER: ("reviews.index", ""),
-    Kind.RECOMMEND: ("decisions.show", ""),
-    Kind.CONFIRM: ("decisions.show", ""),
-    Kind.VOTE: ("decisions.appeal", ""),
-    Kind.START_CONTRACTING: ("agreements.show", ""),
-    Kind.WRITE_AGREEMENT: ("agreements.show", ""),
-    Kind.ISSUE_AGREEMENT: ("agreements.show", ""),
-    Kind.SIGN: ("agreements.sign", ""),
-    Kind.SET_UP_MONITORING: ("monitoring.show", ""),
-    Kind.NAME_FOCAL_POINT: ("monitoring.show", ""),
+    Kind.FIND_REVIEWER: ("reviews.index", FILE),
+    Kind.RECOMMEND: ("decisions.show", FILE),
+    Kind.CONFIRM: ("decisions.show", FILE),
+    Kind.VOTE: ("decisions.appeal", FILE),
+    Kind.START_CONTRACTING: ("agreements.show", FILE),
+    Kind.WRITE_AGREEMENT: ("agreements.show", FILE),
+    Kind.ISSUE_AGREEMENT: ("agreements.show", FILE),
+    Kind.SIGN: ("agreements.sign", FILE),
+    Kind.SET_UP_MONITORING: ("monitoring.show", FILE),
+    Kind.NAME_FOCAL_POINT: ("monitoring.focal_point", FILE, "organisation_id"),
     Kind.WRITE_REPORT: ("monitoring.report", "report_id"),
     Kind.CORRECT_REPORT: ("monitoring.report", "report_id"),
     Kind.JUDGE_REPORT: ("monitoring.report", "report_id"),
-    Kind.PLAN_ACTION: ("monitoring.show", ""),
+    Kind.PLAN_ACTION: ("monitoring.new_action", "finding_id"),
     Kind.DO_ACTION: ("monitoring.action", "action_id"),
     Kind.VERIFY_ACTION: ("monitoring.action", "action_id"),
     Kind.CLOSE_ACTION: ("monitoring.action", "action_id"),
     Kind.DELIVER: ("monitoring.obligation", "obligation_id"),
     Kind.CONFIRM_DELIVERY: ("monitoring.obligation", "obligation_id"),
-    Kind.GIVE_OPINION: ("monitoring.audit", ""),
-    Kind.SETTLE: ("casefile.show", ""),
+    Kind.GIVE_OPINION: ("monitoring.audit", FILE),
+    Kind.SETTLE: ("casefile.show", FILE),
     Kind.OPEN_PROGRAMME: ("programmes.show", "programme_id"),
     Kind.FINISH_PLAN: ("programmes.plan", "plan_id"),
     Kind.ENDORSE_PLAN: ("programmes.plan", "plan_id"),
@@ -101,9 +102,9 @@ def _rows(waiting: Sequence[Waiting]) -> list[dict[str, Any]]:
 def _address(row: Waiting) -> str:
     """The page where the work is done; else the page of the move itself."""
     if row.kind in PAGES:
-        endpoint, name = PAGES[row.kind]
-        part: dict[str, Any] = {name: row.case_id} if name else {"application_id": row.application_id}
-        return url_for(endpoint, **part)
+        endpoint, *names = PAGES[row.kind]
+        values: dict[str, Any] = {name: row.application_id if name == FILE else row.case_id for name in names}
+        return url_for(endpoint, **values)
     move = kinds.WORDS[row.kind].move
     if move is None:
         raise KeyError(row.kind)

@@ -7,15 +7,15 @@ from webapp.desk.sources.parts import (
     INDEPENDENT,
     ME,
     Source,
-    confirmed,
+    decided,
     file_row,
     in_file,
     in_state,
+    looked_at,
     of_managed,
     of_programmes,
     own,
     source,
-    touched,
 )
 from webapp.models.application import Application
 from webapp.models.assessment import Appeal, Baseline, BaselineScore, Decision, PanelVote, Review
@@ -41,10 +41,10 @@ FUNDS_FREE = (
     .correlate(Application)
 )
 NOT_ITS_MANAGER = or_(Application.manager_id.is_(None), Application.manager_id != ME)
-NEW_TO_FILE = (INDEPENDENT, ~touched(), ~confirmed(), NOT_ITS_MANAGER)
+NEW_TO_FILE = (INDEPENDENT, ~looked_at(), ~decided(), NOT_ITS_MANAGER)
 
 _baseline = (
-    file_row(case=Baseline.id, label=Organisation.name)
+    file_row(case=Organisation.id, label=Organisation.name)
     .join(Baseline, Baseline.application_id == Application.id)
     .join(Organisation, Organisation.id == Baseline.organisation_id)
     .where(in_state(State.BASELINE), Baseline.assessor_id == ME, *MINE_TO_ASSESS)

@@ -130,18 +130,18 @@ MANAGED_BY_ME = or_(Application.manager_id == ME, Application.manager_id.is_(Non
 INDEPENDENT = ~of_parties("belongs")
 
 
-def touched() -> ColumnElement[bool]:
-    """The person has reviewed, checked, recommended or confirmed something in this file before."""
+def looked_at() -> ColumnElement[bool]:
+    """The person has reviewed this file or checked its eligibility, in any round."""
     reviewed = in_file(Review, Review.reviewer_id == ME)
     checked = in_file(EligibilityCheck, EligibilityCheck.checked_by_id == ME)
-    recommended = in_file(Decision, Decision.recommended_by_id == ME)
-    return or_(reviewed, checked, recommended)
+    return or_(reviewed, checked)
 
 
-def confirmed() -> ColumnElement[bool]:
-    """The person has confirmed a decision on this file."""
+def decided() -> ColumnElement[bool]:
+    """The person has recommended or confirmed a decision on this file."""
     link = Decision.id == DecisionConfirmation.decision_id
-    return in_file(Decision, link, DecisionConfirmation.person_id == ME)
+    confirmed = in_file(Decision, link, DecisionConfirmation.person_id == ME)
+    return or_(in_file(Decision, Decision.recommended_by_id == ME), confirmed)
 
 
 def parameters(who: Principal, today: date) -> dict[str, Any]:
