@@ -83,7 +83,7 @@ def _page(details: forms.PersonForm, password: forms.PasswordForm, status: int =
     grants = [grant for grant in person.grants if granting.is_current(grant, person)]
     page = render_template(
         "admin/account.html",
-        person=person,
+        somebody=person,
         details=details,
         password=password,
         has_errors=status != 200,

@@ -104,7 +104,7 @@ class ScopeForm(FlaskForm):  # type: ignore[misc]
     class Meta:
         csrf = False
 
-    scope = SelectField(_("Where"), description=_("A role counts there and nowhere else."))
+    scope = SelectField(_("Where"), [DataRequired(CHOOSE)], description=_("A role counts there and nowhere else."))
     file = StringField(
         _("Number of the file"), [Length(max=40)], filters=[tidy],
         description=_("Only for a role on one application, for example an auditor."),

@@ -4,8 +4,9 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 
-from webapp import clock, wording
+from webapp import wording
 from webapp.admin import account, forms, granting, organisations, queries, scopes, use_cases
 from webapp.admin.blueprint import ID, Answer, blueprint
 from webapp.auth.access import actor, holding
@@ -41,11 +42,20 @@ def people() -> str:
         "admin/people.html",
         page=Page(rows, number, total, lambda n: url_for("admin.people", **{**kept, "page": n})),
         wanted=wanted,
-        roles=[(role.value, wording.role(role)) for role in _roles_to_filter(who)],
+        role_choices=[(role.value, wording.role(role)) for role in _roles_to_filter(who)],
         places=places,
         is_system=scopes.is_system(who),
-        current=lambda person: _current(queries.shown(person.grants, who)),
+        held=lambda person: _held(_current(queries.shown(person.grants, who))),
     )
+
+
+def _held(grants: list[RoleGrant]) -> list[str]:
+    """Roles in words, each once however many files it is held on: "Signatory (Rheden)"."""
+    words = (
+        f"{wording.role(grant.role)} ({grant.organisation.name})" if grant.organisation else wording.role(grant.role)
+        for grant in grants
+    )
+    return list(dict.fromkeys(words))
 
 
 def _people_filter(known: set[int]) -> queries.PeopleFilter:
@@ -69,7 +79,9 @@ def _roles_to_filter(who: Principal) -> list[Role]:
 @holding(*ADMINISTRATORS)
 def invite() -> Answer:
     who = actor()
-    return _invite_page(_invite_form(forms.InviteForm(LANGUAGES, formdata=None, language="en"), who))
+    return _invite_page(
+        _invite_form(forms.InviteForm(LANGUAGES, formdata=None, time_zone=current_user.person.time_zone), who)
+    )
 
 
 @blueprint.post("/people/invite")
@@ -124,7 +136,7 @@ def _person_page(person: Person, who: Principal, form: forms.AffiliationForm, st
     current = _current(grants)
     page = render_template(
         "admin/person.html",
-        person=person,
+        somebody=person,
         form=form,
         current=current,
         past=[grant for grant in grants if grant not in current],
@@ -156,17 +168,17 @@ def new_role(person_id: int) -> Answer:
     who = actor()
     person = _other(who, queries.person(who, person_id))
     if "scope" not in request.args:
-        places = _scope_choices(who)
-        only = [value for options in places.values() for value, _label in options]
+        form = _scope_form(forms.ScopeForm(formdata=None), who)
+        only = [] if scopes.is_system(who) else queries.choices(who)
         if len(only) == 1:
-            return redirect(url_for("admin.new_role", person_id=person.id, scope=only[0]), 303)
-        return _scope_page(forms.ScopeForm(formdata=None), person, who)
+            return redirect(url_for("admin.new_role", person_id=person.id, scope=f"organisation:{only[0][0]}"), 303)
+        return _scope_page(form, person)
     form = _scope_form(forms.ScopeForm(request.args), who)
     if not form.validate():
-        return _scope_page(form, person, who, status=422)
+        return _scope_page(form, person, status=422)
     if form.scope.data == "file" and queries.file_by_reference(form.file.data or "") is None:
         form.file.errors = [_("There is no file with this number.")]
-        return _scope_page(form, person, who, status=422)
+        return _scope_page(form, person, status=422)
     return _grant_page(_grant_form(forms.GrantForm(formdata=None), who), person)
 
 
@@ -218,7 +230,7 @@ def _scope_choices(who: Principal) -> dict[str, list[tuple[str, str]]]:
     if scopes.is_system(who):
         places[_("Programmes")] = [(f"programme:{row_id}", title) for row_id, title in queries.programmes()]
         places[_("Other")] = [("file", _("One file, by its number")), ("everywhere", _("The whole installation"))]
-    return {group: options for group, options in places.items() if options}
+    return {"": [("", _("Choose"))], **{group: options for group, options in places.items() if options}}
 
 
 def _scope_form(form: forms.ScopeForm, who: Principal) -> forms.ScopeForm:
@@ -255,15 +267,13 @@ def _grant_form(form: forms.GrantForm, who: Principal) -> forms.GrantForm:
     return form
 
 
-def _scope_page(form: forms.ScopeForm, person: Person, who: Principal, status: int = 200) -> Answer:
-    if status == 200:
-        _scope_form(form, who)
-    return render_template("admin/role_where.html", form=form, person=person), status
+def _scope_page(form: forms.ScopeForm, person: Person, status: int = 200) -> Answer:
+    return render_template("admin/role_where.html", form=form, somebody=person), status
 
 
 def _grant_page(form: forms.GrantForm, person: Person, status: int = 200) -> Answer:
     place, _where, _roles = _scope(actor())
-    page = render_template("admin/role.html", form=form, person=person, place=place, today=clock.today())
+    page = render_template("admin/role.html", form=form, somebody=person, where=place)
     return page, status
 
 
@@ -300,7 +310,7 @@ def end_affiliation(person_id: int, affiliation_id: int) -> Answer:
 @holding(Role.SYSTEM_ADMIN)
 def leave(person_id: int) -> Answer:
     person = _other(actor(), queries.person(actor(), person_id))
-    return render_template("admin/leave.html", form=forms.LeaveForm(formdata=None), person=person)
+    return render_template("admin/leave.html", form=forms.LeaveForm(formdata=None), somebody=person)
 
 
 @blueprint.post(f"/people/<{ID}:person_id>/leave")
@@ -313,7 +323,7 @@ def leave_post(person_id: int) -> Answer:
         use_cases.leave(person, who)
     except Invalid as wrong:
         form.confirm.errors = [wrong.message]
-        return render_template("admin/leave.html", form=form, person=person), 422
+        return render_template("admin/leave.html", form=form, somebody=person), 422
     flash(_("The account is removed. What was decided stays in the record."), "success")
     return redirect(url_for("admin.people"), 303)
 

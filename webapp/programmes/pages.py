@@ -56,7 +56,7 @@ def shared(record: Record, who: Principal, entries: list[AuditEntry]) -> dict[st
         "spine": spine(record, entries),
         "mine": [row for row in rows if row.mine],
         "others": [row for row in rows if not row.mine],
-        "entries": [_entry(entry) for entry in entries],
+        "entries": [_entry(entry) for entry in entries if entry.event is not AuditEvent.ENDORSED],  # its move says it
     }
 
 
