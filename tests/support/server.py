@@ -16,7 +16,7 @@ from typing import Any
 from tests.support.settings import environment
 
 ROOT = Path(__file__).parents[2]
-SECONDS_TO_START = 30
+SECONDS_TO_START = 90
 
 
 @dataclass
