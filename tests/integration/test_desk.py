@@ -1,5 +1,6 @@
 """The desk shows exactly what waits for a person, and nothing of anybody else's files [S0.7]."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -49,6 +50,7 @@ from webapp.models.monitoring import (
 )
 from webapp.models.people import Person
 from webapp.models.programme import Call
+from webapp.policy import MUNICIPAL
 from webapp.transaction import writing
 from workflows.scoring import BASELINE_ITEMS
 from workflows.vocabulary import Machine, Role, State
@@ -569,6 +571,18 @@ def test_the_page_names_the_work_the_file_and_the_verb(client: FlaskClient) -> N
     text, _count = _page(client, lambda w: w.of_office(R.PROGRAMME_MANAGER))
     for words in ("A new application", "Start eligibility check", "/move/application/", "Tourism exchange", "My files"):
         assert words in text
+
+
+@pytest.mark.parametrize(
+    "role", [R.SIGNATORY, R.APPLICANT_EDITOR, R.MUNICIPALITY_ADMIN, R.PROGRAMME_MANAGER, R.DIRECTOR]
+)
+def test_every_row_leads_to_a_page_that_its_reader_may_open(client: FlaskClient, role: Role) -> None:
+    municipal = role in MUNICIPAL
+    text, _count = _page(client, lambda w: w.of_lead(role) if municipal else w.of_office(role))
+    links = re.findall(r'class="rows__title" href="([^"]+)"', text)
+    assert links
+    for link in links:
+        assert client.get(link.replace("&amp;", "&")).status_code in (200, 409), link
 
 
 def test_an_empty_desk_teaches(client: FlaskClient) -> None:
