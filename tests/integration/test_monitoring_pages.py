@@ -546,6 +546,9 @@ def test_closing_waits_for_opinion_obligations_and_actions(app: Flask, client: F
     page = client.get(follow.address()).text
     assert not any(sentence in page for sentence in words) and close in page
     assert client.get(close).status_code == 200
+    assert send(client, close, request_id="end").status_code == 303
+    after = client.get(follow.address())
+    assert after.status_code == 200 and "Raise a finding" not in after.text
 
 
 def settle(follow: m.Follow, action: int) -> None:

@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from webapp import wording
@@ -46,6 +45,15 @@ def _figure(label: Any, low: int, high: int, help: Any = "") -> IntegerField:
     return IntegerField(label, [Optional(), range_of(low, high, wrong)], description=help)
 
 
+QUALITY = (
+    (1, _("1 – very poor")),
+    (2, _("2 – poor")),
+    (3, _("3 – fair")),
+    (4, _("4 – good")),
+    (5, _("5 – very good")),
+)
+
+
 class ReportForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
     """The four sections [S1.10], then deviations and lessons [S2.19]. Finance has a field for each category, below."""
 
@@ -56,13 +64,6 @@ class ReportForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
         _("How good were they?"),
         [Optional()],
         coerce=number_or_none,
-        choices=[
-            SelectChoice("1", _("1 – very poor")),
-            SelectChoice("2", _("2 – poor")),
-            SelectChoice("3", _("3 – fair")),
-            SelectChoice("4", _("4 – good")),
-            SelectChoice("5", _("5 – very good")),
-        ],
     )
     quality_narrative = _text(_("What makes you say so?"), help=_("What went well, and what should be better."))
     satisfaction_percent = _figure(_("How many of the people asked are satisfied?"), 0, 100)
@@ -75,6 +76,10 @@ class ReportForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
     file = FileField(_("Add a file as evidence"))
     file_title = _line(_("What does the file show?"), 200)
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.quality_score.choices = list(QUALITY)
+
 
 for _category in BudgetCategory:
     setattr(ReportForm, f"spent_{_category.value}", MoneyField(_("Spent in this period"), [Optional()]))
@@ -85,7 +90,6 @@ class CommitteeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no type
     installed = RadioField(
         _("Will there be a monitoring committee?"),
         [InputRequired(CHOOSE)],
-        choices=[SelectChoice("yes", _("Yes")), SelectChoice("no", _("No"))],
         description=_("It depends on the nature and the scope of the project."),
     )
     reason = _text(_("Why?"), 2000, needed=True, help=_("The people concerned will read this."))
@@ -95,6 +99,10 @@ class CommitteeForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no type
         coerce=number_or_none,
         description=_("Only with a committee. The chair goes round: nobody has it twice before all have had it."),
     )
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.installed.choices = [("yes", _("Yes")), ("no", _("No"))]
 
 
 class FocalPointForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types

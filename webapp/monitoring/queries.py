@@ -10,11 +10,10 @@ from sqlalchemy import ColumnElement, Date, Integer, Select, String, case, cast,
 from sqlalchemy import type_coerce as as_type
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from webapp import clock
 from webapp.errors import NotFound
 from webapp.extensions import db
 from webapp.models.agreement import Agreement, Tranche
-from webapp.models.application import Application, AttachedTo, Attachment, BudgetCategory, PartyRole
+from webapp.models.application import Application, AttachedTo, Attachment, BudgetCategory
 from webapp.models.monitoring import (
     Audit,
     AuditKind,
@@ -293,12 +292,6 @@ def notice(notice_id: int) -> TerminationNotice:
     if row is None:
         raise NotFound(f"notice {notice_id}")
     return row
-
-
-def today(application: Application) -> date:
-    """The day it is for the lead municipality, whose dates these are."""
-    zone = next((p.organisation.time_zone for p in application.parties if p.role is PartyRole.LEAD), "UTC")
-    return clock.today(zone)
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def _proof_page(
         files=queries.evidence_of(
             AttachedTo.ACTION if is_action else AttachedTo.OBLIGATION, row.id, row.application_id
         ),
-        today=queries.today(row.application),
+        today=use_cases.today(row.application),
         proves=use_cases.may_prove(row, who),
         offers=my_offers(row, who),
     )

@@ -112,7 +112,7 @@ def _report_page(template: str, row: Report, who: Principal, *, saved: bool = Fa
         report=row,
         finance=queries.finance(row),
         files=queries.evidence_of(AttachedTo.REPORT, row.id, row.application_id),
-        today=queries.today(row.application),
+        today=use_cases.today(row.application),
         writes=form is not None,
         saved=saved,
         **more,

@@ -12,7 +12,7 @@ from webapp import caseframe, policy
 from webapp.errors import Invalid
 from webapp.models.application import Application
 from webapp.models.types import Case
-from webapp.monitoring import queries
+from webapp.monitoring import use_cases
 from webapp.policy import Action, Principal
 from workflows.vocabulary import Role, Trigger
 
@@ -58,7 +58,7 @@ def form_page(template: str, application: Application, who: Principal, form: Fla
         **frame(application, who),
         form=form,
         names={party.organisation_id: party.organisation.name for party in application.parties},
-        today=queries.today(application),
+        today=use_cases.today(application),
         **more,
     )
     return page, 422 if form.errors else 200

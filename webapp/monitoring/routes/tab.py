@@ -5,7 +5,7 @@ from flask import render_template, url_for
 from webapp import caseframe, policy, wording
 from webapp.auth.access import actor, signed_in
 from webapp.models.application import Application
-from webapp.monitoring import checklist, queries
+from webapp.monitoring import checklist, queries, use_cases
 from webapp.monitoring.routes.shared import FILE, blueprint, frame, names_for
 from webapp.policy import Action
 from webapp.services import scope
@@ -27,7 +27,7 @@ def show(application_id: int) -> str:
         "monitoring/show.html",
         **context,
         overview=queries.overview(application),
-        today=queries.today(application),
+        today=use_cases.today(application),
         names={party.organisation_id: party.organisation.name for party in application.parties},
         checklists=checklist.checklists(application, found, context["currency"]),
         beside=[_beside(application, found[t], context["currency"]) for t in BESIDE if t in found and found[t].mine],

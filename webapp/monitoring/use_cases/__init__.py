@@ -5,6 +5,7 @@ from webapp.monitoring.use_cases.evidence import add_file, may_prove, remove_fil
 from webapp.monitoring.use_cases.findings import open_action, raise_finding
 from webapp.monitoring.use_cases.reports import REPORT_VALUES, WRITABLE, save_report
 from webapp.monitoring.use_cases.setting_up import decide_committee, name_focal_point, why_not_focal_point
+from webapp.monitoring.use_cases.shared import today
 
 __all__ = [
     "REPORT_VALUES",
@@ -21,6 +22,7 @@ __all__ = [
     "remove_file",
     "save_evidence",
     "save_report",
+    "today",
     "why_not_focal_point",
     "withdraw_notice",
 ]

@@ -12,7 +12,7 @@ from webapp.extensions import db
 from webapp.models.application import Application
 from webapp.models.monitoring import Audit, Opinion, TerminationNotice
 from webapp.models.record import AuditEvent
-from webapp.monitoring.use_cases.shared import OFFICE, PARTIES, address, enter, needed, not_of_a_party, tell
+from webapp.monitoring.use_cases.shared import OFFICE, PARTIES, address, enter, needed, not_of_a_party, tell, today
 from webapp.policy import Action, Principal
 from webapp.services import announce, audit
 from webapp.services.facts import current_agreement, rules_of
@@ -50,7 +50,7 @@ def give_notice(application: Application, grounds: str, actor: Principal) -> Ter
 
 def notice_would_end(application: Application) -> date:
     """The last day of the term of a notice given today."""
-    return clock.today() + timedelta(days=rules_of(application).notice_days)
+    return today(application) + timedelta(days=rules_of(application).notice_days)
 
 
 def _running_notice(application: Application) -> TerminationNotice | None:

@@ -13,7 +13,7 @@ from webapp.models.application import Application
 from webapp.models.monitoring import CorrectiveAction, Finding, FindingSource, Report, Severity
 from webapp.models.people import Person
 from webapp.models.record import AuditEntry, AuditEvent
-from webapp.monitoring.use_cases.shared import PARTIES, address, enter, needed, party_name, tell
+from webapp.monitoring.use_cases.shared import PARTIES, address, enter, needed, party_name, tell, today
 from webapp.policy import Action, Principal
 from webapp.services import announce, audit
 from webapp.services.scope import principal
@@ -74,7 +74,7 @@ def open_action(finding: Finding, values: dict[str, Any], actor: Principal) -> C
         description=needed("description", values["description"]),
         owner_organisation_id=values["owner_organisation_id"],
         owner_id=_owner(values.get("owner_id"), values["owner_organisation_id"]),
-        due_on=_day_to_come(values["due_on"]),
+        due_on=_day_to_come(values["due_on"], application),
     )
     action.application, action.finding = application, finding
     db.session.add(action)
@@ -111,7 +111,7 @@ def _owner(person_id: int | None, organisation_id: int) -> int | None:
     return person.id
 
 
-def _day_to_come(day: date) -> date:
-    if day < clock.today():
+def _day_to_come(day: date, application: Application) -> date:
+    if day < today(application):
         raise Invalid("due_on", _("Choose a day that is not past."))
     return day

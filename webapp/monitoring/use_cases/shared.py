@@ -1,14 +1,15 @@
 """What every verb of monitoring does first and last: wait its turn, ask the policy; tell those concerned."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from webapp import policy
+from webapp import clock, policy
 from webapp.errors import Forbidden, Invalid
 from webapp.extensions import db
-from webapp.models.application import Application
+from webapp.models.application import Application, PartyRole
 from webapp.models.people import Person
 from webapp.models.types import Case
 from webapp.policy import Action, Principal
@@ -56,6 +57,12 @@ def tell(people: Iterable[Person], actor: Principal, key: str, path: str, compos
                 subject, *lines = compose()
                 lines = [_("Dear %(name)s,", name=person.name), *lines]
                 announce.mail(person, key=f"{key}-{person.id}", subject=subject, lines=lines, path=path)
+
+
+def today(application: Application) -> date:
+    """The day it is for the lead municipality, whose dates these are."""
+    zone = next((p.organisation.time_zone for p in application.parties if p.role is PartyRole.LEAD), "UTC")
+    return clock.today(zone)
 
 
 def address(application: Application) -> str:
