@@ -159,9 +159,15 @@ def _application(
         requested = Decimal(total) - Decimal(own)
         row.budget.append(
             a.BudgetLine(
-                position=position, title=title, category=a.BudgetCategory(category), total=Decimal(total),
-                requested=requested, own_share=Decimal(own), payer_id=lead.id, payee_id=payees[payee],
-            )  # fmt: skip
+                position=position,
+                title=title,
+                category=a.BudgetCategory(category),
+                total=Decimal(total),
+                requested=requested,
+                own_share=Decimal(own),
+                payer_id=lead.id,
+                payee_id=payees[payee],
+            )
         )
     row.requested, row.own_share = content.totals(row.budget)
     db.session.flush()
@@ -181,17 +187,25 @@ def _sections(row: a.Application) -> None:
             "exchange": "Visits",
         },
         a.Section.SUSTAINABILITY: {
-            "continuation": "The municipality keeps the route in repair.", "dissemination": "Booklet", "lga_role": "Workshop",
+            "continuation": "The municipality keeps the route in repair.",
+            "dissemination": "Booklet",
+            "lga_role": "Workshop",
         },
-    }  # fmt: skip
+    }
     for code, answers in texts.items():
         row.sections.append(a.ApplicationSection(code=code, answers=answers))
     row.objectives.append(
         a.Objective(
-            position=1, title="A visitor route", activity="Working visit", how="On site, five days",
-            owner="Tourism officer", due_on=STARTS + timedelta(days=90), indicator="Route agreed",
-            baseline_value="0 km", target_value="12 km",
-        )  # fmt: skip
+            position=1,
+            title="A visitor route",
+            activity="Working visit",
+            how="On site, five days",
+            owner="Tourism officer",
+            due_on=STARTS + timedelta(days=90),
+            indicator="Route agreed",
+            baseline_value="0 km",
+            target_value="12 km",
+        )
     )
     for kind in a.RiskKind:
         row.risks.append(a.Risk(kind=kind, likelihood=2, impact=3, mitigation="Two people each task", owner="Clerk"))
@@ -230,9 +244,14 @@ def _baselines(row: a.Application, assessor: Person) -> None:
         db.session.add(baseline)
     db.session.add(
         EligibilityCheck(
-            application_id=row.id, rule=RuleCode.LAND_TITLE, mandatory=True, verdict=Verdict.PASS, evidence="Title 4",
-            checked_by_id=assessor.id, checked_at=clock.now(),
-        )  # fmt: skip
+            application_id=row.id,
+            rule=RuleCode.LAND_TITLE,
+            mandatory=True,
+            verdict=Verdict.PASS,
+            evidence="Title 4",
+            checked_by_id=assessor.id,
+            checked_at=clock.now(),
+        )
     )
     db.session.flush()
 
@@ -255,7 +274,7 @@ def prepared(file: File) -> Agreement:
         )  # fmt: skip
     values = {
         "organisation_id": file.partner.id, "trainee": "Tourism officer", "training": "Internship",
-        "activity": "Workshop for the districts", "due_on": file.application.ends_on - timedelta(days=30),
+        "activity": "Workshop for the districts", "due_on": agreement.ends_on - timedelta(days=30),
     }  # fmt: skip
     use_cases.add_obligation(agreement, values, file.as_manager())
     return agreement
@@ -275,7 +294,7 @@ def signed_by(file: File, who: Person, storage: LocalStorage, **changes: Any) ->
     """One signature on the file that is issued now."""
     document = file.agreement.issued_document
     assert document is not None and document.file is not None
-    given = {
+    given: dict[str, Any] = {
         "storage": storage, "document_sha256": document.file.sha256, "consent": "I sign.", "consent_version": "1",
         "language": "en", "address": "127.0.0.1", "user_agent": "tests",
     }  # fmt: skip

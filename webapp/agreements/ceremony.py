@@ -6,9 +6,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from webapp import caseframe
 from webapp.agreements import queries, signing
 from webapp.agreements.forms import SignForm
+from webapp.agreements.frame import frame
 from webapp.auth import passwords
 from webapp.auth.access import actor
 from webapp.errors import Forbidden, Invalid
@@ -84,7 +84,7 @@ def _sign(application: Application, agreement: Agreement, who: Principal, form: 
         )
     except signing.Superseded:
         happened = _("Another version was issued after you opened this page. Nothing was signed. Read the new version.")
-        return _refused(application, happened)
+        return refused(application, happened)
     except signing.Tampered as tampered:
         return _tampered(application, agreement.id, tampered, who)
     except Invalid as invalid:
@@ -104,7 +104,7 @@ def _tampered(
     happened = _(
         "The stored file is no longer the one that was issued. Nothing was signed. The programme office knows."
     )
-    return _refused(application, happened)
+    return refused(application, happened)
 
 
 def _page(application: Application, agreement: Agreement, who: Principal, form: SignForm) -> str:
@@ -116,14 +116,13 @@ def _page(application: Application, agreement: Agreement, who: Principal, form: 
         form.sha256.data = turn.document.file.sha256
     return render_template(
         "agreements/sign.html",
-        **caseframe.frame(application, who),
+        **frame(application, who),
         form=form,
         agreement=agreement,
         party=mine,
         turn=turn,
         is_turn=turn.party is not None and turn.party.id == mine.id,
         is_last=len(turn.signed) + 1 == len(agreement.parties),
-        mandate=signing.mandate(mine),
         consent=signing.CONSENT,
         consent_version=signing.CONSENT_VERSION,
         prefix=signing.SHOWN,
@@ -137,9 +136,10 @@ def _signed_already(application: Application) -> Response:
 
 
 def _over(application: Application) -> tuple[str, int]:
-    return _refused(application, _("There is no document to sign now: it was not issued, or it was taken back."))
+    return refused(application, _("There is no document to sign now: it was not issued, or it was taken back."))
 
 
-def _refused(application: Application, happened: str) -> tuple[str, int]:
+def refused(application: Application, happened: str) -> tuple[str, int]:
+    """409 with what happened, in words."""
     link = url_for("agreements.show", application_id=application.id)
     return render_template("errors/409.html", what_happened=happened, link=link), 409

@@ -22,22 +22,27 @@ class PlannedTranche:
     is_balance: bool
 
 
-def schedule(grant: Decimal, starts: date, ends: date, rules: Rules, mode: PaymentMode) -> list[PlannedTranche]:
-    """Advances and a balance by [PRAG]; payment in arrears by [ICLD]: equal parts, each after its report."""
+def schedule(
+    grant: Decimal, starts: date, ends: date, rules: Rules, mode: PaymentMode, today: date
+) -> list[PlannedTranche]:
+    """Advances and a balance by [PRAG]; payment in arrears by [ICLD]: equal parts, each after its report.
+
+    No payment is planned before `today`.
+    """
     periods = report_periods(starts, ends, rules)
     pay = timedelta(days=rules.payment_days)
     if mode is PaymentMode.ARREARS:
         return [
-            PlannedTranche(amount, _after(period), period.due + pay, True)
+            PlannedTranche(amount, _after(period), max(period.due, today) + pay, True)
             for amount, period in zip(_equal(grant, len(periods)), periods, strict=True)
         ]
     advances = _advances(grant, starts, ends, rules)
     rows = [
-        PlannedTranche(amount, _condition(periods, place), _due(periods, place, starts) + pay, False)
+        PlannedTranche(amount, _condition(periods, place), max(_due(periods, place, starts), today) + pay, False)
         for place, amount in enumerate(advances)
     ]
     balance = grant - sum(advances, Decimal(0))
-    return [*rows, PlannedTranche(balance, _after(periods[-1]), periods[-1].due + pay, True)]
+    return [*rows, PlannedTranche(balance, _after(periods[-1]), max(periods[-1].due, today) + pay, True)]
 
 
 def _advances(grant: Decimal, starts: date, ends: date, rules: Rules) -> list[Decimal]:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select, update
 
+from webapp import clock
 from webapp.agreements.defaults import schedule
 from webapp.extensions import db
 from webapp.models.agreement import Agreement, AgreementParty, Tranche
@@ -74,7 +75,8 @@ def _add_parties(agreement: Agreement, application: Application) -> None:
 
 def _add_tranches(agreement: Agreement, application: Application) -> None:
     mode = programme_of(application).payment_mode
-    planned = schedule(agreement.grant, agreement.starts_on, agreement.ends_on, rules_of(application), mode)
+    today = clock.today(programme_of(application).operator.time_zone)
+    planned = schedule(agreement.grant, agreement.starts_on, agreement.ends_on, rules_of(application), mode, today)
     for place, row in enumerate(planned, 1):
         db.session.add(
             Tranche(

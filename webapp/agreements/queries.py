@@ -15,7 +15,11 @@ from workflows.vocabulary import State
 
 
 def agreement_of(application: Application) -> Agreement | None:
-    """The agreement that counts, with parties and tranches: one statement. Voided ones only when there is no other."""
+    """The agreement that counts, whole, in one statement; a voided one only when there is no other.
+
+    Parties, tranches, versions and signatures are a handful each, so that one join is cheaper than four questions;
+    the snapshots of the versions stay behind until somebody asks.
+    """
     newest = (
         select(Agreement.id)
         .where(Agreement.application_id == application.id)
@@ -30,6 +34,9 @@ def agreement_of(application: Application) -> Agreement | None:
             joinedload(Agreement.parties).joinedload(AgreementParty.organisation),
             joinedload(Agreement.parties).joinedload(AgreementParty.signatory),
             joinedload(Agreement.tranches),
+            joinedload(Agreement.documents).defer(Document.context),
+            joinedload(Agreement.documents).joinedload(Document.file),
+            joinedload(Agreement.documents).joinedload(Document.signatures).joinedload(Signature.person),
         )
     )
     return db.session.scalars(query).unique().one_or_none()
@@ -40,17 +47,6 @@ def the_agreement(application: Application) -> Agreement:
     if found is None:
         raise NotFound(f"application {application.id} has no agreement")
     return found
-
-
-def load_documents(agreement: Agreement) -> None:
-    """Every version with its file and signatures: one statement."""
-    query = (
-        select(Document)
-        .where(Document.agreement_id == agreement.id)
-        .options(joinedload(Document.file), joinedload(Document.signatures).joinedload(Signature.person))
-        .order_by(Document.number)
-    )
-    set_committed_value(agreement, "documents", list(db.session.scalars(query).unique()))
 
 
 def document_of(application: Application, document_id: int) -> Document:

@@ -9,9 +9,10 @@ from wtforms import Form
 
 from webapp import caseframe, policy, wording
 from webapp.agreements import ceremony, changes, forms, queries, signing, use_cases
+from webapp.agreements.frame import frame
 from webapp.auth.access import actor, signed_in
 from webapp.documents.storage import ChangedContentError, UnknownKeyError
-from webapp.errors import Forbidden, Invalid, NotFound
+from webapp.errors import Invalid, NotFound
 from webapp.models.agreement import Agreement, AgreementParty
 from webapp.models.application import Application
 from webapp.policy import Action, Principal
@@ -41,7 +42,7 @@ def _page(application: Application, who: Principal) -> dict[str, Any]:
     agreement = queries.agreement_of(application)
     queries.load_budget(application)
     prepares = policy.may(who, Action.PREPARE_AGREEMENT, scope.file_scope(application))
-    shared = caseframe.frame(application, who) | {
+    shared = frame(application, who) | {
         "agreement": agreement,
         "finding": content.instrument(application),
         "prepares": prepares and (agreement is None or agreement.state is State.DRAFT),
@@ -49,31 +50,30 @@ def _page(application: Application, who: Principal) -> dict[str, Any]:
     if agreement is None:
         rows = caseframe.offer_rows(application, who) if prepares else []
         return shared | {"offers": [row for row in rows if row.mine and row.trigger is Trigger.START_CONTRACTING]}
-    queries.load_documents(agreement)
     return shared | _contents(agreement, who)
 
 
 def _contents(agreement: Agreement, who: Principal) -> dict[str, Any]:
     rules = rules_of(agreement)
-    rows = caseframe.offer_rows(agreement, who)
-    mine = [row for row in rows if row.mine]
-    blocked = {blocker.text for row in mine for blocker in row.blockers}
     drafting = agreement.state is State.DRAFT
-    preparing = drafting and any(row.trigger is Trigger.ISSUE for row in mine)
-    gaps = agreement_gaps(agreement) if preparing else ()
+    preparing = drafting and policy.may(who, Action.PREPARE_AGREEMENT, scope.file_scope(agreement.application))
+    duties = queries.obligations(agreement)
+    gaps = agreement_gaps(agreement, len(duties)) if preparing else ()
+    settled = not gaps and bool(agreement.documents)  # before that there is nothing to issue, so nothing is asked
+    mine = [row for row in caseframe.offer_rows(agreement, who) if row.mine] if settled or not drafting else []
+    blocked = any(row.blockers for row in mine)
     issued = next((d for d in agreement.documents if d.id == agreement.issued_document_id), None)
     newest = agreement.documents[-1] if agreement.documents else None
     found = changes.since(agreement, newest) if preparing and newest is not None and blocked else []
     names = {party.organisation_id: party.organisation.name for party in agreement.parties}
-    duties = queries.obligations(agreement)
     return {
         "offers": mine,
-        "gaps": [wording.gap(gap) for gap in gaps],
+        "gaps": _first_gaps(gaps),
         "issued": issued if not drafting else None,
         "signed": {s.party_id: s for s in issued.signatures} if issued and not drafting else {},
         "newest": newest,
         "taken_back": drafting and newest is not None and newest.id == agreement.issued_document_id,
-        "current": preparing and newest is not None and not blocked,
+        "current": preparing and settled and not blocked,
         "changes": found,
         "changes_rows": [[change.subject, change.before, change.after] for change in found or ()],
         "writable": preparing and not gaps,
@@ -85,9 +85,15 @@ def _contents(agreement: Agreement, who: Principal) -> dict[str, Any]:
         "periods": report_periods(agreement.starts_on, agreement.ends_on, rules),
         "total": sum((tranche.amount for tranche in agreement.tranches), agreement.grant * 0),
         "signs_next": _signs_next(agreement, issued, who),
-        "mandate": signing.mandate,
         "prefix": signing.SHOWN,
     }
+
+
+def _first_gaps(gaps: tuple[str, ...]) -> list[str]:
+    """In words; while nobody is named, capacity and mandate of that party are not asked yet."""
+    unnamed = {name for kind, _colon, name in (gap.partition(":") for gap in gaps) if kind == "signatory"}
+    later = {f"{kind}:{name}" for kind in ("capacity", "mandate") for name in unnamed}
+    return [wording.gap(gap) for gap in gaps if gap not in later]
 
 
 def _signs_next(agreement: Agreement, issued: Any, who: Principal) -> bool:
@@ -141,8 +147,8 @@ def _instrument_form(application: Application, **data: Any) -> forms.InstrumentF
 
 
 def _instrument_page(application: Application, form: forms.InstrumentForm) -> str:
-    frame = caseframe.frame(application, actor())
-    return render_template("agreements/instrument.html", **frame, form=form, finding=content.instrument(application))
+    shared = frame(application, actor())
+    return render_template("agreements/instrument.html", **shared, form=form, finding=content.instrument(application))
 
 
 @blueprint.get("/<int:application_id>/agreement/parties/<int:party_id>")
@@ -172,8 +178,8 @@ def _party_form(agreement: Agreement, row: AgreementParty, form: forms.PartyForm
 
 
 def _party_page(application: Application, row: AgreementParty, form: forms.PartyForm) -> str:
-    frame = caseframe.frame(application, actor())
-    return render_template("agreements/party.html", **frame, form=form, party=row)
+    shared = frame(application, actor())
+    return render_template("agreements/party.html", **shared, form=form, party=row)
 
 
 def _party(agreement: Agreement, party_id: int) -> AgreementParty:
@@ -217,7 +223,7 @@ def _tranches_page(application: Application, agreement: Agreement, form: forms.T
         form.rows.append_entry()
     return render_template(
         "agreements/tranches.html",
-        **caseframe.frame(application, actor()),
+        **frame(application, actor()),
         form=form,
         agreement=agreement,
         total=sum(typed, agreement.grant * 0),
@@ -246,8 +252,8 @@ def terms_post(application_id: int) -> Response | tuple[str, int]:
 
 def _terms_page(application: Application, agreement: Agreement, form: forms.TermsForm) -> str:
     decided = approved(application.id).decision.conditions
-    frame = caseframe.frame(application, actor())
-    return render_template("agreements/terms.html", **frame, form=form, agreement=agreement, decided=decided)
+    shared = frame(application, actor())
+    return render_template("agreements/terms.html", **shared, form=form, agreement=agreement, decided=decided)
 
 
 @blueprint.get("/<int:application_id>/agreement/obligations")
@@ -287,7 +293,7 @@ def _obligations_page(application: Application, agreement: Agreement, form: form
     names = {row.organisation_id: row.organisation.name for row in agreement.parties}
     return render_template(
         "agreements/obligations.html",
-        **caseframe.frame(application, actor()),
+        **frame(application, actor()),
         form=form,
         agreement=agreement,
         names=names,
@@ -310,7 +316,7 @@ def write(application_id: int) -> Response | tuple[str, int]:
 
 @blueprint.get("/<int:application_id>/agreement/documents/<int:document_id>")
 @signed_in
-def document(application_id: int, document_id: int) -> Response:
+def document(application_id: int, document_id: int) -> Response | tuple[str, int]:
     """The stored Word file, as it is: its bytes are hashed before they leave."""
     application = scope.open_file(actor(), application_id, Action.VIEW_AGREEMENT)
     stored = queries.document_of(application, document_id).file
@@ -318,8 +324,9 @@ def document(application_id: int, document_id: int) -> Response:
         raise NotFound(f"document {document_id}")
     try:
         storage().read(stored.sha256)
-    except (UnknownKeyError, ChangedContentError) as error:
-        raise Forbidden("stored_file_changed") from error
+    except (UnknownKeyError, ChangedContentError):
+        happened = _("The stored file is no longer the one that was written, so it is not handed out.")
+        return ceremony.refused(application, happened)
     return send(stored)
 
 

@@ -86,7 +86,7 @@ def _shared(source: Source) -> dict[str, Any]:
         "ends": agreement.ends_on,
         "outside_eea": parts.outside_eea(source),
         "transfer_tool": "a binding administrative arrangement between the Parties",
-        "reporting_channel": f"the {office.contact} of the Programme, {office.contact_email}",
+        "reporting_channel": f"the contact of the Programme for notices ({office.contact_email})",
         "credit_line": f"Supported by {programme.title}",
         "law": f"the law of {parts.in_country(programme.operator.country)}",
         "language": "English",

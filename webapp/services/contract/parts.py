@@ -14,7 +14,7 @@ from webapp.models.monitoring import ReportKind
 from webapp.models.people import LOCAL_AUTHORITIES, OrganisationType, Person
 from webapp.services.contract.reporting import report_periods
 from webapp.services.contract.source import Source, shared_out
-from workflows.vocabulary import Role
+from workflows.vocabulary import Instrument, Role
 
 T = TypeVar("T")
 EEA = frozenset(
@@ -193,13 +193,29 @@ def special_terms(source: Source) -> tuple[str, ...]:
     """What was agreed beyond the decision; and how the budget follows from an approval below what was asked."""
     agreement = source.agreement
     added = tuple(line for line in split(agreement.conditions) if line not in conditions(source))
+    paid_elsewhere = _peers(source) if agreement.kind is Instrument.INVESTMENT_CONTRACT else ()
     asked = sum((Decimal(row["requested"]) for row in source.content["budget"]), Decimal(0))
     lowered = (
         f"The grant applied for was {money(asked, agreement.currency)}; approved is "
         f"{money(agreement.grant, agreement.currency)}. The grant on every budget line is lowered in the same "
         "proportion, own shares stay."
     )
-    return (*added, *split(agreement.special_terms), *((lowered,) if asked != agreement.grant else ()))
+    derived = (*paid_elsewhere, *((lowered,) if asked != agreement.grant else ()))
+    return (*added, *split(agreement.special_terms), *derived)
+
+
+def _peers(source: Source) -> tuple[str, ...]:
+    """Where the budget gives a supporting municipality money or an own share, which the articles do not foresee."""
+    towns = municipalities(source)
+    rows, found = lines(source), []
+    for peer in towns[1:]:
+        paid = sum((line.grant for line in rows if line.payee == peer.name), Decimal(0))
+        if paid:
+            amount = money(paid, source.agreement.currency)
+            found.append(f"Other than Article 1 says, {peer.name} receives the budget lines paid to it: {amount}.")
+        if any(line.own and line.payer.endswith(peer.name) for line in rows):
+            found.append(f"Other than Article 4 says, {peer.name} bears the own share on the lines that name it.")
+    return tuple(found)
 
 
 def split(text: str) -> tuple[str, ...]:

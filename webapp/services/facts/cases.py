@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from webapp import clock
 from webapp.extensions import db
@@ -62,9 +62,9 @@ def document_current(case: Agreement) -> bool:
     return contexts.is_current(case, case.documents[-1])
 
 
-def agreement_gaps(case: Agreement) -> tuple[str, ...]:
+def agreement_gaps(case: Agreement, obligations: int | None = None) -> tuple[str, ...]:
     """What a lawyer would find missing before the document can be written: signatory, capacity, mandate per party;
-    and, where the grant pays for training, who passes on what was learnt [S2.22].
+    and, where the grant pays for training, who passes on what was learnt [S2.22]; `obligations` if they are counted.
     """
     found: list[str] = []
     for party in case.parties:
@@ -76,7 +76,9 @@ def agreement_gaps(case: Agreement) -> tuple[str, ...]:
             if not value:
                 found.append(f"{gap}:{party.organisation.name}")
     trains = any(line.category is BudgetCategory.TRAINING and line.requested for line in case.application.budget)
-    if trains and db.session.scalar(select(Obligation.id).where(Obligation.agreement_id == case.id).limit(1)) is None:
+    if trains and obligations is None:
+        obligations = db.session.scalar(select(func.count(Obligation.id)).where(Obligation.agreement_id == case.id))
+    if trains and not obligations:
         found.append("obligations")
     return tuple(found)
 
