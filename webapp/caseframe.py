@@ -32,6 +32,20 @@ OWN_PAGE: dict[Trigger, str] = {
     Trigger.UPHOLD_APPEAL: "decisions.appeal",
     Trigger.DISMISS_APPEAL: "decisions.appeal",
 }
+# Where the work is done that a blocked move waits for.
+WORK_PAGE: dict[Trigger, str] = {
+    **OWN_PAGE,
+    Trigger.SUBMIT: "applications.form",
+    Trigger.HOLD_FOR_CAPACITY: "assessments.baseline",
+    Trigger.SEND_TO_REVIEW: "assessments.baseline",
+    Trigger.SEND_TO_DECISION: "reviews.index",
+    Trigger.START_CONTRACTING: "agreements.show",
+    Trigger.CONCLUDE: "agreements.show",
+    Trigger.START_MONITORING: "monitoring.show",
+    Trigger.TERMINATE: "monitoring.show",
+    Trigger.START_CLOSING: "monitoring.show",
+    Trigger.CLOSE: "monitoring.show",
+}
 # Moves away from the usual course: never the one primary button of a page, always below the others.
 EXCEPTIONAL = frozenset(
     {
@@ -79,6 +93,7 @@ class OfferRow:
     owners: str
     trigger: Trigger
     blockers: tuple[Reason, ...] = ()
+    work_page: str = ""  # where what is missing can be done, when that is another page
 
     @property
     def exceptional(self) -> bool:
@@ -236,7 +251,15 @@ def _row(case: Case, offer: Offer) -> OfferRow:
         owners=wording.any_of([wording.role(role) for role in sorted(move.by)]),
         trigger=move.trigger,
         blockers=tuple(Reason(wording.blocker(b, currency), wording.who(b)) for b in offer.blockers),
+        work_page=_work_page(case, move.trigger) if offer.blockers and offer.mine else "",
     )
+
+
+def _work_page(case: Case, trigger: Trigger) -> str:
+    endpoint = WORK_PAGE.get(trigger, "")
+    if not endpoint or not isinstance(case, Application) or request.endpoint == endpoint:
+        return ""
+    return url_for(endpoint, application_id=case.id)
 
 
 def _href(case: Case, trigger: Trigger) -> str:

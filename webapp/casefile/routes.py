@@ -85,7 +85,7 @@ def _entry(entry: AuditEntry) -> dict[str, Any]:
     moved = entry.trigger is not None
     what = wording.moved(machine, entry.trigger) if entry.trigger else wording.label(entry.event)
     return {
-        "what": what[:1].upper() + what[1:],
+        "what": what[:1].upper() + what[1:] + _about(entry),
         "when": entry.at,
         "who": entry.actor.name if entry.actor else _("Jumelage, by itself"),
         "role": wording.role(entry.role) if entry.actor else "",
@@ -93,6 +93,14 @@ def _entry(entry: AuditEntry) -> dict[str, Any]:
         "from": wording.state(machine, entry.from_state) if moved and entry.from_state else "",
         "to": wording.state(machine, entry.to_state) if moved and entry.to_state else "",
     }
+
+
+def _about(entry: AuditEntry) -> str:
+    """What an entry is about, where its kind alone does not say: the section, the document."""
+    if section := entry.data.get("section"):
+        return f": {wording.section(section)}"
+    reference = entry.data.get("document")
+    return f": {reference}" if isinstance(reference, str) else ""
 
 
 @blueprint.get("/move/<machine>/<int:case_id>/<trigger>")
