@@ -37,6 +37,7 @@ class MoneyField(StringField):
         return "" if self.data is None else f"{self.data:.2f}"
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = None
-        if valuelist and valuelist[0].strip():
-            self.data = parse(valuelist[0])
+        typed = str(valuelist[0]) if valuelist else ""
+        self.data: Any = None
+        if typed.strip():
+            self.data = parse(typed)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from webapp import clock
-from webapp.documents import uploads
+from webapp.documents import archives, uploads
 from webapp.documents.storage import LocalStorage
 from webapp.errors import Invalid
 from webapp.extensions import db
@@ -27,7 +27,7 @@ def receive(upload: FileStorage | None, actor: Principal, *, field: str = "file"
     limit = current_app.config["SETTINGS"].max_upload_bytes
     try:
         accepted = uploads.inspect(cast(BinaryIO, upload.stream), upload.filename, max_bytes=limit)
-    except uploads.Refused as refused:
+    except archives.Refused as refused:
         raise Invalid(field, str(uploads.REFUSALS[refused.code]) % refused.params) from refused
     key = storage().put(accepted.content, accepted.content_type)
     stored = StoredFile(

@@ -18,9 +18,9 @@ group = AppGroup("demo", help="The fictional demonstration data.")
 @group.command("load", help="Make the demonstration by running the product's own use cases.")
 @click.option("--if-empty", is_flag=True, help="Do nothing when the database already holds something.")
 def load(if_empty: bool) -> None:
-    from webapp.demo import load as demonstration
+    from webapp.demo.load import load as play
 
-    done = demonstration.load(current_app._get_current_object(), if_empty=if_empty)  # type: ignore[attr-defined]
+    done = play(current_app._get_current_object(), if_empty=if_empty)  # type: ignore[attr-defined]
     click.echo("The demonstration is ready." if done else "The database already holds data; it is kept.")
 
 
