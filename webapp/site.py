@@ -24,6 +24,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from config import Settings
 from webapp import clock, errors, wording
@@ -47,7 +48,15 @@ CSP = "; ".join(
 )  # fmt: skip
 
 
+class RowId(IntegerConverter):
+    """`<int:…>` in an address is a row's number: what no database column can hold is simply not found."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
+
+
 def init_app(app: Flask, settings: Settings) -> None:
+    app.url_map.converters["int"] = RowId
     csrf.init_app(app)
     babel.init_app(app, locale_selector=_language)
     app.extensions["jumelage.storage"] = LocalStorage(settings.files)

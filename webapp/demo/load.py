@@ -68,7 +68,7 @@ def tourism(stage: Stage) -> None:
         ("14400.00", "Entry into force", 0, False),
         ("3600.00", "Acceptance of the final report", 450, True),
     )
-    trainees = ("Tourism officer, Rubavu", "Statistics officer, Rubavu")
+    trainees = ("Tourism officer", "Statistics officer")
     contracts.prepare(stage, "tourism", ago - 24, tranches, trainees)
     contracts.issue(stage, "tourism", ago - 27)
     contracts.sign(stage, "tourism", ago - 30)
@@ -95,7 +95,7 @@ def waste(stage: Stage) -> None:
         ("18000.00", "Taking-over of the works", 600, False),
         ("18000.00", "Acceptance of the final report", 820, True),
     )
-    contracts.prepare(stage, "waste", ago - 24, tranches, ("Station supervisor, Kamuli",))
+    contracts.prepare(stage, "waste", ago - 24, tranches, ("Station supervisor",))
     contracts.issue(stage, "waste", ago - 28)
     contracts.sign(stage, "waste", ago - 31)
     contracts.start_monitoring(stage, "waste", ago - 38, committee=True)
