@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from webapp import wording
 from webapp.admin import forms, queries, use_cases
-from webapp.admin.blueprint import ID, Answer, blueprint
+from webapp.admin.blueprint import Answer, blueprint
 from webapp.auth.access import actor, holding
 from webapp.errors import Invalid
 from webapp.models.people import Organisation, OrganisationType
@@ -52,14 +52,14 @@ def new_organisation_post() -> Answer:
     return _organisation_page(form, status=422)
 
 
-@blueprint.get(f"/organisations/<{ID}:organisation_id>")
+@blueprint.get("/organisations/<int:organisation_id>")
 @holding(Role.SYSTEM_ADMIN)
 def organisation(organisation_id: int) -> Answer:
     found = queries.organisation(organisation_id)
     return _organisation_page(_organisation_form(forms.OrganisationForm(formdata=None, obj=found)), found)
 
 
-@blueprint.post(f"/organisations/<{ID}:organisation_id>")
+@blueprint.post("/organisations/<int:organisation_id>")
 @holding(Role.SYSTEM_ADMIN)
 def organisation_post(organisation_id: int) -> Answer:
     found = queries.organisation(organisation_id)

@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from webapp import wording
 from webapp.admin import account, forms, granting, organisations, queries, scopes, use_cases
-from webapp.admin.blueprint import ID, Answer, blueprint
+from webapp.admin.blueprint import Answer, blueprint
 from webapp.auth.access import actor, holding
 from webapp.errors import Invalid, NotFound
 from webapp.models.people import AffiliationKind, Person, RoleGrant
@@ -114,7 +114,7 @@ def _invite_page(form: forms.InviteForm, status: int = 200) -> Answer:
     return render_template("admin/invite.html", form=form), status
 
 
-@blueprint.post(f"/people/<{ID}:person_id>/invite")
+@blueprint.post("/people/<int:person_id>/invite")
 @holding(*ADMINISTRATORS)
 def invite_again(person_id: int) -> Answer:
     who = actor()
@@ -124,7 +124,7 @@ def invite_again(person_id: int) -> Answer:
     return redirect(url_for("admin.person", person_id=person.id), 303)
 
 
-@blueprint.get(f"/people/<{ID}:person_id>")
+@blueprint.get("/people/<int:person_id>")
 @holding(*ADMINISTRATORS)
 def person(person_id: int) -> Answer:
     who = actor()
@@ -161,7 +161,7 @@ def _administers(who: Principal, organisation_id: int) -> bool:
 # --- roles ----------------------------------------------------------------------------------------
 
 
-@blueprint.get(f"/people/<{ID}:person_id>/roles/new")
+@blueprint.get("/people/<int:person_id>/roles/new")
 @holding(*ADMINISTRATORS)
 def new_role(person_id: int) -> Answer:
     """Two steps: where the role will count, then which of the roles that can be held there."""
@@ -182,7 +182,7 @@ def new_role(person_id: int) -> Answer:
     return _grant_page(_grant_form(forms.GrantForm(formdata=None), who), person)
 
 
-@blueprint.post(f"/people/<{ID}:person_id>/roles/new")
+@blueprint.post("/people/<int:person_id>/roles/new")
 @holding(*ADMINISTRATORS)
 def new_role_post(person_id: int) -> Answer:
     who = actor()
@@ -201,7 +201,7 @@ def new_role_post(person_id: int) -> Answer:
     return _grant_page(form, person, status=422)
 
 
-@blueprint.post(f"/roles/<{ID}:grant_id>/end")
+@blueprint.post("/roles/<int:grant_id>/end")
 @holding(*ADMINISTRATORS)
 def end_role(grant_id: int) -> Answer:
     who = actor()
@@ -280,7 +280,7 @@ def _grant_page(form: forms.GrantForm, person: Person, status: int = 200) -> Ans
 # --- affiliations, leaving ------------------------------------------------------------------------
 
 
-@blueprint.post(f"/people/<{ID}:person_id>/affiliations")
+@blueprint.post("/people/<int:person_id>/affiliations")
 @holding(*ADMINISTRATORS)
 def affiliate(person_id: int) -> Answer:
     who = actor()
@@ -293,7 +293,7 @@ def affiliate(person_id: int) -> Answer:
     return redirect(url_for("admin.person", person_id=person.id), 303)
 
 
-@blueprint.post(f"/people/<{ID}:person_id>/affiliations/<{ID}:affiliation_id>/end")
+@blueprint.post("/people/<int:person_id>/affiliations/<int:affiliation_id>/end")
 @holding(*ADMINISTRATORS)
 def end_affiliation(person_id: int, affiliation_id: int) -> Answer:
     who = actor()
@@ -306,14 +306,14 @@ def end_affiliation(person_id: int, affiliation_id: int) -> Answer:
     return redirect(url_for("admin.person", person_id=person.id), 303)
 
 
-@blueprint.get(f"/people/<{ID}:person_id>/leave")
+@blueprint.get("/people/<int:person_id>/leave")
 @holding(Role.SYSTEM_ADMIN)
 def leave(person_id: int) -> Answer:
     person = _other(actor(), queries.person(actor(), person_id))
     return render_template("admin/leave.html", form=forms.LeaveForm(formdata=None), somebody=person)
 
 
-@blueprint.post(f"/people/<{ID}:person_id>/leave")
+@blueprint.post("/people/<int:person_id>/leave")
 @holding(Role.SYSTEM_ADMIN)
 def leave_post(person_id: int) -> Answer:
     who = actor()

@@ -17,7 +17,6 @@ from workflows.vocabulary import State
 blueprint = Blueprint("programmes", __name__, template_folder="templates")
 Answer = str | Response | tuple[str, int]
 Done = TypeVar("Done")
-ID = "int(max=2147483647)"  # what the database can hold; anything larger is not found
 
 
 def may(who: Principal, action: Action, record: Programme | CountryPlan | Call) -> bool:

@@ -10,19 +10,19 @@ from webapp.errors import Forbidden
 from webapp.models.programme import Call, CountryPlan
 from webapp.policy import Action
 from webapp.programmes import forms, pages, queries, use_cases
-from webapp.programmes.blueprint import ID, Answer, attempt, blueprint, may, values
+from webapp.programmes.blueprint import Answer, attempt, blueprint, may, values
 from webapp.services.facts import call_is_open
 from workflows.vocabulary import State
 
 
-@blueprint.get(f"/plans/<{ID}:plan_id>/calls/new")
+@blueprint.get("/plans/<int:plan_id>/calls/new")
 @signed_in
 def new_call(plan_id: int) -> Answer:
     found = queries.plan(actor(), plan_id, Action.MANAGE_PROGRAMME)
     return _call_page(forms.CallForm(formdata=None), found)
 
 
-@blueprint.post(f"/plans/<{ID}:plan_id>/calls/new")
+@blueprint.post("/plans/<int:plan_id>/calls/new")
 @signed_in
 def new_call_post(plan_id: int) -> Answer:
     who = actor()
@@ -35,7 +35,7 @@ def new_call_post(plan_id: int) -> Answer:
     return redirect(url_for("programmes.call", call_id=made.id), 303)
 
 
-@blueprint.get(f"/calls/<{ID}:call_id>")
+@blueprint.get("/calls/<int:call_id>")
 @signed_in
 def call(call_id: int) -> str:
     who = actor()
@@ -53,7 +53,7 @@ def call(call_id: int) -> str:
     )
 
 
-@blueprint.get(f"/calls/<{ID}:call_id>/edit")
+@blueprint.get("/calls/<int:call_id>/edit")
 @signed_in
 def edit_call(call_id: int) -> Answer:
     found = queries.call(actor(), call_id, Action.MANAGE_PROGRAMME)
@@ -62,7 +62,7 @@ def edit_call(call_id: int) -> Answer:
     return _call_page(_call_form(found)(formdata=None, obj=found), found.plan, found)
 
 
-@blueprint.post(f"/calls/<{ID}:call_id>/edit")
+@blueprint.post("/calls/<int:call_id>/edit")
 @signed_in
 def edit_call_post(call_id: int) -> Answer:
     who = actor()

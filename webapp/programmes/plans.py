@@ -11,11 +11,11 @@ from webapp.auth.access import actor, signed_in
 from webapp.models.programme import CountryPlan, Programme
 from webapp.policy import Action
 from webapp.programmes import forms, pages, queries, use_cases
-from webapp.programmes.blueprint import ID, Answer, attempt, blueprint, may, running, values
+from webapp.programmes.blueprint import Answer, attempt, blueprint, may, running, values
 from workflows.vocabulary import State
 
 
-@blueprint.get(f"/programmes/<{ID}:programme_id>/plans/new")
+@blueprint.get("/programmes/<int:programme_id>/plans/new")
 @signed_in
 def new_plan(programme_id: int) -> Answer:
     programme = running(queries.programme(actor(), programme_id, Action.MANAGE_PROGRAMME))
@@ -23,7 +23,7 @@ def new_plan(programme_id: int) -> Answer:
     return _plan_page(form, programme)
 
 
-@blueprint.post(f"/programmes/<{ID}:programme_id>/plans/new")
+@blueprint.post("/programmes/<int:programme_id>/plans/new")
 @signed_in
 def new_plan_post(programme_id: int) -> Answer:
     who = actor()
@@ -36,7 +36,7 @@ def new_plan_post(programme_id: int) -> Answer:
     return redirect(url_for("programmes.plan", plan_id=plan.id), 303)
 
 
-@blueprint.get(f"/plans/<{ID}:plan_id>")
+@blueprint.get("/plans/<int:plan_id>")
 @signed_in
 def plan(plan_id: int) -> str:
     who = actor()
@@ -53,14 +53,14 @@ def plan(plan_id: int) -> str:
     )
 
 
-@blueprint.get(f"/plans/<{ID}:plan_id>/edit")
+@blueprint.get("/plans/<int:plan_id>/edit")
 @signed_in
 def edit_plan(plan_id: int) -> Answer:
     found = queries.plan(actor(), plan_id, Action.EDIT_PLAN)
     return _plan_page(forms.PlanForm(formdata=None, obj=found), found.programme, found)
 
 
-@blueprint.post(f"/plans/<{ID}:plan_id>/edit")
+@blueprint.post("/plans/<int:plan_id>/edit")
 @signed_in
 def edit_plan_post(plan_id: int) -> Answer:
     who = actor()
@@ -71,7 +71,7 @@ def edit_plan_post(plan_id: int) -> Answer:
     return _saved_plan(found)
 
 
-@blueprint.get(f"/plans/<{ID}:plan_id>/policies")
+@blueprint.get("/plans/<int:plan_id>/policies")
 @signed_in
 def references(plan_id: int) -> Answer:
     found = queries.plan(actor(), plan_id, Action.EDIT_PLAN)
@@ -80,7 +80,7 @@ def references(plan_id: int) -> Answer:
     return _references_page(form, found)
 
 
-@blueprint.post(f"/plans/<{ID}:plan_id>/policies")
+@blueprint.post("/plans/<int:plan_id>/policies")
 @signed_in
 def references_post(plan_id: int) -> Answer:
     who = actor()
@@ -91,14 +91,14 @@ def references_post(plan_id: int) -> Answer:
     return _saved_plan(found)
 
 
-@blueprint.get(f"/plans/<{ID}:plan_id>/themes/new")
+@blueprint.get("/plans/<int:plan_id>/themes/new")
 @signed_in
 def new_theme(plan_id: int) -> Answer:
     found = queries.plan(actor(), plan_id, Action.EDIT_PLAN)
     return _theme_page(forms.ThemeForm(formdata=None), found, _("Add a theme"))
 
 
-@blueprint.post(f"/plans/<{ID}:plan_id>/themes/new")
+@blueprint.post("/plans/<int:plan_id>/themes/new")
 @signed_in
 def new_theme_post(plan_id: int) -> Answer:
     who = actor()
@@ -109,14 +109,14 @@ def new_theme_post(plan_id: int) -> Answer:
     return _saved_plan(found)
 
 
-@blueprint.get(f"/themes/<{ID}:theme_id>/edit")
+@blueprint.get("/themes/<int:theme_id>/edit")
 @signed_in
 def edit_theme(theme_id: int) -> Answer:
     theme = queries.theme(actor(), theme_id, Action.EDIT_PLAN)
     return _theme_page(forms.ThemeForm(formdata=None, obj=theme), theme.plan, theme.title)
 
 
-@blueprint.post(f"/themes/<{ID}:theme_id>/edit")
+@blueprint.post("/themes/<int:theme_id>/edit")
 @signed_in
 def edit_theme_post(theme_id: int) -> Answer:
     who = actor()
@@ -127,7 +127,7 @@ def edit_theme_post(theme_id: int) -> Answer:
     return _saved_plan(theme.plan)
 
 
-@blueprint.post(f"/themes/<{ID}:theme_id>/remove")
+@blueprint.post("/themes/<int:theme_id>/remove")
 @signed_in
 def remove_theme(theme_id: int) -> Answer:
     who = actor()
@@ -137,7 +137,7 @@ def remove_theme(theme_id: int) -> Answer:
     return _saved_plan(found)
 
 
-@blueprint.get(f"/plans/<{ID}:plan_id>/endorse")
+@blueprint.get("/plans/<int:plan_id>/endorse")
 @signed_in
 def endorse(plan_id: int) -> Answer:
     found = queries.plan(actor(), plan_id, Action.ENDORSE_PLAN)
@@ -145,7 +145,7 @@ def endorse(plan_id: int) -> Answer:
     return _endorse_page(form, found)
 
 
-@blueprint.post(f"/plans/<{ID}:plan_id>/endorse")
+@blueprint.post("/plans/<int:plan_id>/endorse")
 @signed_in
 def endorse_post(plan_id: int) -> Answer:
     who = actor()

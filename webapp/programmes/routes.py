@@ -8,7 +8,7 @@ from webapp.auth.access import actor, holding, signed_in
 from webapp.models.programme import Programme
 from webapp.policy import Action, Principal
 from webapp.programmes import calls, figures, forms, pages, plans, queries, use_cases
-from webapp.programmes.blueprint import ID, Answer, attempt, blueprint, may, running, values
+from webapp.programmes.blueprint import Answer, attempt, blueprint, may, running, values
 from webapp.services.facts import rules
 from webapp.services.scope import programme_scope
 from workflows.vocabulary import Role, State
@@ -51,7 +51,7 @@ def new_post() -> Answer:
     return redirect(url_for("programmes.show", programme_id=programme.id), 303)
 
 
-@blueprint.get(f"/programmes/<{ID}:programme_id>")
+@blueprint.get("/programmes/<int:programme_id>")
 @signed_in
 def show(programme_id: int) -> str:
     who = actor()
@@ -70,14 +70,14 @@ def show(programme_id: int) -> str:
     )
 
 
-@blueprint.get(f"/programmes/<{ID}:programme_id>/edit")
+@blueprint.get("/programmes/<int:programme_id>/edit")
 @signed_in
 def edit(programme_id: int) -> Answer:
     programme = running(queries.programme(actor(), programme_id, Action.MANAGE_PROGRAMME))
     return _programme_page(_locked(forms.ProgrammeForm(formdata=None, obj=programme), programme), programme)
 
 
-@blueprint.post(f"/programmes/<{ID}:programme_id>/edit")
+@blueprint.post("/programmes/<int:programme_id>/edit")
 @signed_in
 def edit_post(programme_id: int) -> Answer:
     who = actor()
@@ -90,7 +90,7 @@ def edit_post(programme_id: int) -> Answer:
     return redirect(url_for("programmes.show", programme_id=programme.id), 303)
 
 
-@blueprint.get(f"/programmes/<{ID}:programme_id>/figures")
+@blueprint.get("/programmes/<int:programme_id>/figures")
 @signed_in
 def rules_of(programme_id: int) -> Answer:
     programme = running(queries.programme(actor(), programme_id, Action.MANAGE_PROGRAMME))
@@ -98,7 +98,7 @@ def rules_of(programme_id: int) -> Answer:
     return _rules_page(form, programme)
 
 
-@blueprint.post(f"/programmes/<{ID}:programme_id>/figures")
+@blueprint.post("/programmes/<int:programme_id>/figures")
 @signed_in
 def rules_post(programme_id: int) -> Answer:
     who = actor()

@@ -35,7 +35,7 @@ def calls() -> str:
     return render_template("public/calls.html", calls=queries.open_calls(), closing=closing)
 
 
-@blueprint.get("/open-calls/<int(max=2147483647):call_id>")
+@blueprint.get("/open-calls/<int:call_id>")
 @public
 def call(call_id: int) -> str:
     found = queries.call(call_id)
