@@ -9,6 +9,7 @@ from io import BytesIO
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from html5lib import HTMLParser
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
@@ -137,6 +138,28 @@ def test_a_report_that_has_arrived_is_not_overdue(app: Flask, client: FlaskClien
         page = enter(client, follow, "director").get(follow.address())
     reports = page.text[page.text.index('id="reports"') : page.text.index('id="findings"')]
     assert "Overdue" not in reports
+
+
+def test_every_page_is_strict_html_in_at_most_ten_statements_or_a_few_more_for_a_form(
+    app: Flask, client: FlaskClient
+) -> None:
+    """Reading pages keep to ten; a form also asks for its choices."""
+    follow = m.closing(app, days=250)
+    finding, action = m.action(follow)
+    (report,), (obligation, _other) = m.reports(follow), m.obligations(follow)
+    pages = [
+        ("director", follow.address(), 10), ("manager", f"/reports/{report}", 14), ("editor", f"/actions/{action}", 14),
+        ("editor", f"/obligations/{obligation}", 14), ("auditor", follow.address("audit"), 12),
+        ("manager", follow.address("findings/new"), 10), ("manager", f"/findings/{finding}/actions/new", 12),
+    ]  # fmt: skip
+    for name, url, most in pages:
+        enter(client, follow, name)
+        with statements(app) as seen:
+            page = client.get(url)
+        assert page.status_code == 200, url
+        HTMLParser(strict=True).parse(page.text)
+        asked = [statement for statement in seen if statement != "BEGIN"]
+        assert len(asked) <= most, f"{url}: {len(asked)}\n" + "\n\n".join(asked)
 
 
 # --- unknown and foreign --------------------------------------------------------------------------
@@ -526,6 +549,21 @@ def test_terminating_is_offered_once_the_term_is_over(app: Flask, client: FlaskC
     with clock.at(datetime.combine(notice.ends_on + timedelta(days=day), time(12), UTC)):
         page = enter(client, follow, "director").get(follow.address()).text
     assert (f"/move/application/{follow.file}/terminate" in page) is ready
+
+
+def test_suspending_and_resuming_are_offered_in_turn(app: Flask, client: FlaskClient) -> None:
+    follow = m.monitored(app)
+    enter(client, follow, "manager")
+    suspend, resume = (f"/move/application/{follow.file}/{step}" for step in ("suspend", "resume"))
+    page = client.get(follow.address()).text
+    assert suspend in page and resume not in page
+    assert send(client, suspend, reason=" ", request_id="a").status_code == 422
+    assert send(client, suspend, reason="No council since May.", request_id="b").status_code == 303
+    page = client.get(follow.address()).text
+    assert resume in page and suspend not in page
+    enter(client, follow, "editor")
+    assert 'name="lessons"' in client.get(f"/reports/{m.reports(follow)[0]}").text
+    assert suspend not in client.get(follow.address()).text
 
 
 def test_closing_waits_for_opinion_obligations_and_actions(app: Flask, client: FlaskClient) -> None:

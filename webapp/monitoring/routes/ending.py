@@ -12,7 +12,7 @@ from webapp.errors import NotFound
 from webapp.models.application import Application, AttachedTo
 from webapp.models.monitoring import Audit, Opinion
 from webapp.monitoring import forms, queries, use_cases
-from webapp.monitoring.routes.shared import FILE, ID, Answer, Page, accepted, blueprint, form_page, frame, to_tab
+from webapp.monitoring.routes.shared import FILE, Answer, Page, accepted, blueprint, form_page, frame, to_tab
 from webapp.policy import Action, Principal
 from webapp.services import scope
 from webapp.services.facts import current_agreement
@@ -42,7 +42,7 @@ def _notice_page(application: Application, who: Principal, form: forms.NoticeFor
     return form_page("notice", application, who, form, ends_on=use_cases.notice_would_end(application))
 
 
-@blueprint.post(f"/notices/<{ID}:notice_id>/withdraw")
+@blueprint.post("/notices/<int:notice_id>/withdraw")
 @signed_in
 def withdraw_notice(notice_id: int) -> Response:
     who = actor()
@@ -54,7 +54,7 @@ def withdraw_notice(notice_id: int) -> Response:
 
 
 @blueprint.get(f"{FILE}/audit")
-@blueprint.get(f"/audits/<{ID}:audit_id>")
+@blueprint.get("/audits/<int:audit_id>")
 @signed_in
 def audit(application_id: int | None = None, audit_id: int | None = None) -> Page:
     who = actor()
@@ -62,7 +62,7 @@ def audit(application_id: int | None = None, audit_id: int | None = None) -> Pag
 
 
 @blueprint.post(f"{FILE}/audit")
-@blueprint.post(f"/audits/<{ID}:audit_id>")
+@blueprint.post("/audits/<int:audit_id>")
 @signed_in
 def audit_post(application_id: int | None = None, audit_id: int | None = None) -> Page | Answer:
     """One form to give the opinion, one to add a file."""

@@ -12,30 +12,30 @@ from webapp.errors import Invalid
 from webapp.models.application import AttachedTo
 from webapp.models.monitoring import Audit, CorrectiveAction, Obligation, Report
 from webapp.monitoring import forms, queries, use_cases
-from webapp.monitoring.routes.shared import ID, Answer, Page, accepted, blueprint, frame, my_offers
+from webapp.monitoring.routes.shared import Answer, Page, accepted, blueprint, frame, my_offers
 from webapp.policy import Action, Principal
 from webapp.services import scope
 
 
-@blueprint.get(f"/actions/<{ID}:action_id>")
+@blueprint.get("/actions/<int:action_id>")
 @signed_in
 def action(action_id: int) -> Page:
     return _proof_page(queries.load(CorrectiveAction, action_id), actor())
 
 
-@blueprint.post(f"/actions/<{ID}:action_id>")
+@blueprint.post("/actions/<int:action_id>")
 @signed_in
 def action_post(action_id: int) -> Page | Answer:
     return _prove(queries.load(CorrectiveAction, action_id), actor(), Action.WORK_ON_ACTION)
 
 
-@blueprint.get(f"/obligations/<{ID}:obligation_id>")
+@blueprint.get("/obligations/<int:obligation_id>")
 @signed_in
 def obligation(obligation_id: int) -> Page:
     return _proof_page(queries.load(Obligation, obligation_id), actor())
 
 
-@blueprint.post(f"/obligations/<{ID}:obligation_id>")
+@blueprint.post("/obligations/<int:obligation_id>")
 @signed_in
 def obligation_post(obligation_id: int) -> Page | Answer:
     return _prove(queries.load(Obligation, obligation_id), actor(), Action.MANAGE_OBLIGATIONS)
@@ -82,7 +82,7 @@ def _keep_evidence(form: forms.EvidenceForm, row: CorrectiveAction | Obligation,
         use_cases.add_file(row, stored, form.file_title.data or "", who)
 
 
-@blueprint.get(f"/evidence/<{ID}:attachment_id>")
+@blueprint.get("/evidence/<int:attachment_id>")
 @signed_in
 def evidence(attachment_id: int) -> Response:
     """A piece of evidence, read through the policy of its file."""
@@ -99,7 +99,7 @@ RECORDS: dict[AttachedTo, tuple[type[Any], str]] = {
 }
 
 
-@blueprint.post(f"/evidence/<{ID}:attachment_id>/remove")
+@blueprint.post("/evidence/<int:attachment_id>/remove")
 @signed_in
 def remove_evidence(attachment_id: int) -> Response:
     who = actor()

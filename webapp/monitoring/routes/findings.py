@@ -11,7 +11,7 @@ from webapp.auth.access import actor, signed_in
 from webapp.models.application import Application
 from webapp.models.monitoring import Finding
 from webapp.monitoring import forms, queries, use_cases
-from webapp.monitoring.routes.shared import FILE, ID, Answer, Page, accepted, blueprint, form_page, to_tab
+from webapp.monitoring.routes.shared import FILE, Answer, Page, accepted, blueprint, form_page, to_tab
 from webapp.policy import Action
 from webapp.services import scope
 
@@ -45,7 +45,7 @@ def _finding_form(application: Application, **kwargs: Any) -> forms.FindingForm:
     return forms.FindingForm(reports, **kwargs)
 
 
-@blueprint.get(f"/findings/<{ID}:finding_id>/actions/new")
+@blueprint.get("/findings/<int:finding_id>/actions/new")
 @signed_in
 def new_action(finding_id: int) -> Page:
     who = actor()
@@ -55,7 +55,7 @@ def new_action(finding_id: int) -> Page:
     return form_page("new_action", finding.application, who, form, finding=finding)
 
 
-@blueprint.post(f"/findings/<{ID}:finding_id>/actions/new")
+@blueprint.post("/findings/<int:finding_id>/actions/new")
 @signed_in
 def new_action_post(finding_id: int) -> Page | Answer:
     who = actor()

@@ -13,7 +13,7 @@ from webapp.extensions import db
 from webapp.models.application import AttachedTo, BudgetCategory
 from webapp.models.monitoring import Report
 from webapp.monitoring import forms, queries, use_cases
-from webapp.monitoring.routes.shared import ID, Answer, Page, accepted, blueprint, frame, my_offers
+from webapp.monitoring.routes.shared import Answer, Page, accepted, blueprint, frame, my_offers
 from webapp.policy import Action, Principal
 from webapp.services import scope
 from webapp.services.facts import empty_report_sections
@@ -26,7 +26,7 @@ FIELDS_OF = {
 }
 
 
-@blueprint.get(f"/reports/<{ID}:report_id>")
+@blueprint.get("/reports/<int:report_id>")
 @signed_in
 def report(report_id: int) -> Page:
     who = actor()
@@ -41,7 +41,7 @@ def report(report_id: int) -> Page:
     return _report_page("report_form", row, who, form=form)
 
 
-@blueprint.post(f"/reports/<{ID}:report_id>")
+@blueprint.post("/reports/<int:report_id>")
 @signed_in
 def report_post(report_id: int) -> Page | Answer:
     who = actor()

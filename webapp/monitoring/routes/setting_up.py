@@ -9,7 +9,7 @@ from webapp.auth.access import actor, signed_in
 from webapp.errors import NotFound
 from webapp.models.application import Application
 from webapp.monitoring import forms, queries, use_cases
-from webapp.monitoring.routes.shared import FILE, ID, Answer, Page, accepted, blueprint, form_page, names_for, to_tab
+from webapp.monitoring.routes.shared import FILE, Answer, Page, accepted, blueprint, form_page, names_for, to_tab
 from webapp.policy import Action, Principal
 from webapp.services import scope
 
@@ -47,7 +47,7 @@ def _committee_form(application: Application, **kwargs: Any) -> forms.CommitteeF
     return form
 
 
-@blueprint.get(f"{FILE}/monitoring/focal-points/<{ID}:organisation_id>")
+@blueprint.get(f"{FILE}/monitoring/focal-points/<int:organisation_id>")
 @signed_in
 def focal_point(application_id: int, organisation_id: int) -> Page:
     who = actor()
@@ -58,7 +58,7 @@ def focal_point(application_id: int, organisation_id: int) -> Page:
     )
 
 
-@blueprint.post(f"{FILE}/monitoring/focal-points/<{ID}:organisation_id>")
+@blueprint.post(f"{FILE}/monitoring/focal-points/<int:organisation_id>")
 @signed_in
 def focal_point_post(application_id: int, organisation_id: int) -> Page | Answer:
     who = actor()

@@ -17,8 +17,7 @@ from webapp.policy import Action, Principal
 from workflows.vocabulary import Role, Trigger
 
 blueprint = Blueprint("monitoring", "webapp.monitoring", template_folder="templates")
-ID = "int(max=2147483647)"
-FILE = f"/applications/<{ID}:application_id>"
+FILE = "/applications/<int:application_id>"
 Page = str | tuple[str, int]
 Answer = Response | tuple[str, int]
 # Steps back stand after the step forward.
