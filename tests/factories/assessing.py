@@ -1,8 +1,14 @@
 """A submitted file with everybody who assesses, reviews, decides and judges it; and the way through those stages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from flask import g
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from werkzeug.test import TestResponse
 
 from tests.factories import applications, people
 from webapp.assessments import use_cases as assessing
@@ -208,3 +214,51 @@ def appealed(file: File) -> File:
 def voted(file: File, name: str, uphold: bool) -> None:
     with writing():
         deciding.vote(file.application, uphold, f"{file.person(name).name} read everything.", file.who(name))
+
+
+class Visitor:
+    """Somebody at a browser. Each request meets a fresh session and forgets the one before, though a test's own
+    application context stands around it."""
+
+    def __init__(self, client: FlaskClient, who: Person) -> None:
+        self.client = people.sign_in(client, who)
+
+    def get(self, url: str) -> TestResponse:
+        self._forget()
+        answer = self.client.get(url)
+        self._forget()
+        return answer
+
+    def post(self, url: str, data: Mapping[str, object] | None = None) -> TestResponse:
+        self._forget()
+        answer = self.client.post(url, data=data or {})
+        self._forget()
+        return answer
+
+    @staticmethod
+    def _forget() -> None:
+        db.session.remove()
+        g.__dict__.clear()
+
+
+class Statements:
+    """Counts the SQL statements made while it stands."""
+
+    def __enter__(self) -> "Statements":
+        self.seen: list[str] = []
+        event.listen(db.engine, "before_cursor_execute", self._note)
+        return self
+
+    def _note(self, _connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        self.seen.append(statement)
+
+    def __exit__(self, *_error: object) -> None:
+        event.remove(db.engine, "before_cursor_execute", self._note)
+
+
+def at_most_ten(visitor: Visitor, url: str) -> None:
+    """The page comes with ten statements or fewer."""
+    visitor.get(url)
+    with Statements() as statements:
+        assert visitor.get(url).status_code == 200
+    assert len(statements.seen) <= 10, "\n\n".join(statements.seen)

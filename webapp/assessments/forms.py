@@ -12,7 +12,7 @@ from wtforms.validators import Length, Optional
 
 from webapp import wording
 from webapp.models.assessment import Baseline, EligibilityCheck, RuleCode, Verdict
-from webapp.plaintext import tidy
+from webapp.plaintext import AtMost, tidy
 from workflows.scoring import BASELINE_ITEMS
 
 
@@ -21,8 +21,7 @@ class RuleForm(Form):
 
     verdict = RadioField(_("Verdict"), [Optional()])
     evidence = TextAreaField(
-        _("Evidence"), [Length(max=2000)], filters=[tidy], render_kw={"rows": 2},
-        description=_("What you looked at and what you saw. The applicants read it if the rule is not met."),
+        _("Evidence"), [AtMost(2000)], filters=[tidy], render_kw={"rows": 3},
     )  # fmt: skip
 
 
@@ -70,7 +69,7 @@ class ItemForm(Form):
     """Score, evidence and day of one item."""
 
     score = SelectField(_("Score"), [Optional()])
-    evidence = TextAreaField(_("Evidence"), [Length(max=2000)], filters=[tidy], render_kw={"rows": 2})
+    evidence = TextAreaField(_("Evidence"), [AtMost(2000)], filters=[tidy], render_kw={"rows": 4})
     observed_on = DateField(_("Seen on"), [Optional()])
 
 

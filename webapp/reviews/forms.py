@@ -10,7 +10,7 @@ from wtforms.validators import Length, Optional
 
 from webapp import wording
 from webapp.models.assessment import Advice, Review
-from webapp.plaintext import tidy
+from webapp.plaintext import AtMost, tidy
 from workflows.scoring import REVIEW_GRID
 
 
@@ -38,7 +38,7 @@ class DeclareForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
 
 class CriterionForm(Form):
     score = RadioField(_("Score"), [Optional()])
-    comment = TextAreaField(_("Comment"), [Length(max=2000)], filters=[tidy], render_kw={"rows": 3})
+    comment = TextAreaField(_("Comment"), [AtMost(2000)], filters=[tidy], render_kw={"rows": 6})
 
 
 def grid_form(review: Review) -> Any:
