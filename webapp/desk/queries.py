@@ -11,7 +11,16 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select, union_a
 
 from webapp.desk.kinds import Kind
 from webapp.desk.sources import SOURCES, parameters
-from webapp.desk.sources.parts import INDEPENDENT, ME, file_row, in_state, looked_at, of_country, of_programmes
+from webapp.desk.sources.parts import (
+    INDEPENDENT,
+    MANAGED_BY_ME,
+    ME,
+    file_row,
+    in_state,
+    looked_at,
+    of_country,
+    of_programmes,
+)
 from webapp.extensions import db
 from webapp.models.application import Application
 from webapp.models.assessment import Decision, DecisionConfirmation, Review
@@ -25,7 +34,7 @@ from workflows import mandates, scoring
 from workflows.definitions import CURRENT
 from workflows.vocabulary import Machine, Role, State
 
-MOST = 200  # rows a person is shown at once; nobody works through more, and the page says that there are more
+MOST = 100  # rows a person is shown at once; nobody works through more, and the page says that there are more
 
 
 @dataclass(frozen=True)
@@ -152,17 +161,23 @@ def _with_rules(rows: Select[Any]) -> Select[Any]:
 
 def _reviewed(known: Mapping[str, Any]) -> list[Waiting]:
     """Files under review: for the lead reviewer when quorum and spread are settled, else perhaps for the manager."""
-    round_ = (Review.application_id == Application.id) & (Review.round == Application.review_round)
-    query = _with_rules(file_row().add_columns(*_file_columns())).outerjoin(Review, round_)
-    query = query.add_columns(
-        Review.state.label("review_state"), Review.score, Review.lga_id, Review.is_extra,
-        CountryPlan.lga_id.label("lga"), of_country("leads").label("led"),
-    ).where(in_state(State.REVIEW), or_(of_country("leads"), of_programmes("managed")), INDEPENDENT)  # fmt: skip
     files: dict[int, list[Mapping[Any, Any]]] = {}
-    for found in db.session.execute(query, known).mappings():
+    for found in db.session.execute(_under_review(), known).mappings():
         files.setdefault(found["application_id"], []).append(found)
     judged = ((reviews, _review_step(reviews)) for reviews in files.values())
     return [_row(reviews[0], kind) for reviews, kind in judged if kind is not None]
+
+
+@cache
+def _under_review() -> Select[Any]:
+    """The reviews of this round beside each file, and whether this person leads there."""
+    round_ = (Review.application_id == Application.id) & (Review.round == Application.review_round)
+    query = _with_rules(file_row().add_columns(*_file_columns())).outerjoin(Review, round_)
+    mine = or_(of_country("leads"), of_programmes("managed") & MANAGED_BY_ME)
+    return query.add_columns(
+        Review.state.label("review_state"), Review.score, Review.lga_id, Review.is_extra,
+        CountryPlan.lga_id.label("lga"), of_country("leads").label("led"),
+    ).where(in_state(State.REVIEW), mine, INDEPENDENT)  # fmt: skip
 
 
 def _review_step(reviews: list[Mapping[Any, Any]]) -> Kind | None:
@@ -183,18 +198,23 @@ def _review_step(reviews: list[Mapping[Any, Any]]) -> Kind | None:
 
 def _to_confirm(who: Principal, known: Mapping[str, Any]) -> list[Waiting]:
     """Recommendations whose mandate lacks a confirmation that this person can still give."""
+    decisions: dict[int, list[Mapping[Any, Any]]] = {}
+    for found in db.session.execute(_recommended(), known).mappings():
+        decisions.setdefault(found["case_id"], []).append(found)
+    return [_row(found[0], Kind.CONFIRM) for found in decisions.values() if _can_confirm(who, found)]
+
+
+@cache
+def _recommended() -> Select[Any]:
+    """The open recommendations that this person may confirm as far as the file goes, with what is given already."""
     query = _with_rules(file_row(case=Decision.id, since=Decision.recommended_at).add_columns(*_file_columns()))
-    query = (
+    return (
         query.join(Decision, Decision.application_id == Application.id)
         .outerjoin(DecisionConfirmation, DecisionConfirmation.decision_id == Decision.id)
         .add_columns(Decision.outcome, Decision.amount, Application.requested, DecisionConfirmation.role)
         .where(in_state(State.DECISION), of_programmes("office"), INDEPENDENT, ~looked_at(), ~_once())
         .where(Decision.settled_at.is_(None), Decision.replaced_at.is_(None), Decision.recommended_by_id != ME)
     )
-    decisions: dict[int, list[Mapping[Any, Any]]] = {}
-    for found in db.session.execute(query, known).mappings():
-        decisions.setdefault(found["case_id"], []).append(found)
-    return [_row(found[0], Kind.CONFIRM) for found in decisions.values() if _can_confirm(who, found)]
 
 
 def _once() -> ColumnElement[bool]:
@@ -225,14 +245,20 @@ BLOCKERS: dict[str, tuple[Any, Any]] = {
 
 def _closing(known: Mapping[str, Any]) -> list[Waiting]:
     """Files that are closing: the director closes what is settled; director and manager see what is not."""
+    found = db.session.execute(_closing_files(), known).mappings()
+    concerning = [file for file in found if _concerns(file)]
+    return [_row(file, Kind.SETTLE if _open(file) else Kind.CLOSE, open=_open(file)) for file in concerning]
+
+
+@cache
+def _closing_files() -> Select[Any]:
+    """The files that are closing, with a count for each thing that may block it."""
     query = file_row().add_columns(*_file_columns(), of_programmes("directed").label("directed"))
     for name, (table, condition) in BLOCKERS.items():
         here = select(func.count(table.id)).where(table.application_id == Application.id, condition)
         query = query.add_columns(here.correlate(Application).scalar_subquery().label(name))
-    mine = or_(of_programmes("directed"), of_programmes("managed") & (Application.manager_id == ME))
-    found = db.session.execute(query.where(in_state(State.CLOSING), mine, INDEPENDENT), known).mappings()
-    concerning = [file for file in found if _concerns(file)]
-    return [_row(file, Kind.SETTLE if _open(file) else Kind.CLOSE, open=_open(file)) for file in concerning]
+    mine = or_(of_programmes("directed"), of_programmes("managed") & MANAGED_BY_ME)
+    return query.where(in_state(State.CLOSING), mine, INDEPENDENT)
 
 
 def _open(file: Mapping[Any, Any]) -> tuple[tuple[str, int], ...]:

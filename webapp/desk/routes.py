@@ -84,11 +84,12 @@ def index() -> str:
 
 
 def _rows(waiting: Sequence[Waiting]) -> list[dict[str, Any]]:
-    """The group's rows as the template prints them."""
+    """The group's rows as the template prints them; the words of a kind are looked up once."""
+    words = {kind: (kinds.what(kind), kinds.verb(kind)) for kind in {row.kind for row in waiting}}
     return [
         {
-            "title": kinds.what(row.kind),
-            "action": kinds.verb(row.kind),
+            "title": words[row.kind][0],
+            "action": words[row.kind][1],
             "href": _address(row),
             "part": _part(row),
             "file": row.file,
