@@ -304,7 +304,9 @@ def in_eligibility(rooms: a.Setting) -> int:
     return number
 
 
-def ask(rooms: a.Setting, number: int, days: int = 10, question: str = "Where?", sections: Any = (Section.BUDGET,)) -> None:
+def ask(
+    rooms: a.Setting, number: int, days: int = 10, question: str = "Where?", sections: Any = (Section.BUDGET,)
+) -> None:
     with writing():
         due_on = clock.today() + timedelta(days=days)
         use_cases.ask_clarification(load(number), question, list(sections), due_on, rooms.who("manager"))
@@ -324,7 +326,12 @@ def test_a_question_opens_its_sections_alone(rooms: a.Setting) -> None:
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"days": 0}, "due_on"), ({"days": 31}, "due_on"), ({"question": " "}, "question"), ({"sections": ()}, "sections")],
+    [
+        ({"days": 0}, "due_on"),
+        ({"days": 31}, "due_on"),
+        ({"question": " "}, "question"),
+        ({"sections": ()}, "sections"),
+    ],
 )
 def test_a_question_that_cannot_be(rooms: a.Setting, change: dict[str, Any], field: str) -> None:
     number = in_eligibility(rooms)

@@ -67,7 +67,7 @@ def _clarify_page(application: Application, who: Principal, form: QuestionForm) 
 def answer(application_id: int) -> Response | str:
     """The open question and where its answer stands; without one, the file."""
     who = actor()
-    application = queries.open_content(who, application_id)
+    application = queries.open_content(who, application_id, Action.VIEW_FILE, *queries.QUESTIONS)
     question = open_clarification(application)
     if question is None:
         return redirect(url_for("casefile.show", application_id=application.id), 303)
@@ -95,7 +95,7 @@ def answer_post(application_id: int) -> Response | tuple[str, int]:
 
 def _answer_page(application: Application, who: Principal, question: Clarification, form: AnswerForm) -> str:
     snapshot = content.snapshot(application)
-    digest = content.sha256(snapshot)
+    before, digest = question.base_version.content, content.sha256(snapshot)
     rows = caseframe.offer_rows(application, who)
     return render_template(
         "applications/answer.html",
@@ -106,7 +106,7 @@ def _answer_page(application: Application, who: Principal, question: Clarificati
         mine=policy.may(who, Action.ANSWER_CLARIFICATION, scope.file_scope(application)),
         may_sign=policy.may(who, Action.SIGN_OFF, scope.file_scope(application)),
         sections=[Section(code) for code in question.sections],
-        changes=reading.difference(question.base_version.content, snapshot, reading.names_for(application)),
+        changes=reading.difference(before, snapshot, reading.names_for(application, before, snapshot)),
         waiting=[p.organisation.name for p in application.parties if p.signed_off_sha256 != digest],
         send=next((row for row in rows if row.trigger is Trigger.ANSWER_CLARIFICATION and row.mine), None),
     )

@@ -10,9 +10,10 @@ from webapp.applications.blueprint import blueprint
 from webapp.applications.forms import FileForm, put_error
 from webapp.auth.access import actor, signed_in
 from webapp.errors import Forbidden, Invalid, NotFound
-from webapp.models.application import Application, ApplicationVersion, Section
+from webapp.models.application import Application, Section
 from webapp.policy import Action
 from webapp.services import content, reading, scope
+from workflows.vocabulary import State
 
 
 @blueprint.get("/applications/<int:application_id>/form/<section>/files")
@@ -87,48 +88,59 @@ def attachment(attachment_id: int) -> Response:
 @signed_in
 def read(application_id: int) -> str:
     """Everything that is written; with `?version=n` as it was frozen then."""
-    who = actor()
-    application = queries.open_content(who, application_id)
-    frozen = _wanted(application, "version")
+    who, number = actor(), _number("version")
+    application = queries.open_content(who, application_id, Action.VIEW_FILE, queries.VERSIONS, written=number is None)
+    frozen = queries.version(application, number) if number is not None else None
     snapshot = frozen.content if frozen else content.snapshot(application)
     return render_template(
         "applications/read.html",
         **caseframe.frame(application, who),
-        parts=reading.parts(snapshot, reading.names_for(application)),
+        parts=reading.parts(snapshot, reading.names_for(application, snapshot)),
         frozen=frozen,
         digest=frozen.sha256 if frozen else content.sha256(snapshot),
-        versions=queries.versions(application),
-        files={a.file.sha256[:12]: a.id for a in application.attachments},
+        versions=application.versions,
+        files=queries.file_links(application) if frozen else _links(application),
     )
+
+
+def _links(application: Application) -> dict[str, int]:
+    return {a.file.sha256[:12]: a.id for a in application.attachments}
 
 
 @blueprint.get("/applications/<int:application_id>/difference")
 @signed_in
 def difference(application_id: int) -> str:
-    """What changed from one version to another, or to what is written now."""
-    who = actor()
-    application = queries.open_content(who, application_id)
-    known = queries.versions(application)
-    before, after = _wanted(application, "from"), _wanted(application, "to")
-    if before is None:
-        number = (after.number if after else known[-1].number + 1 if known else 0) - 1
-        before = queries.version(application, max(number, 1))
+    """What changed from one version to another, or to what is written now; without numbers, what changed last."""
+    who, start, end = actor(), _number("from"), _number("to")
+    application = queries.open_content(who, application_id, Action.VIEW_FILE, queries.FROZEN, written=end is None)
+    known = {version.number: version for version in application.versions}
+    after = known.get(end) if end is not None else None
+    before = known.get(start if start is not None else max(1, _one_before(application, end, max(known, default=0))))
+    if before is None or (end is not None and after is None):
+        raise NotFound("version")
     new = after.content if after else content.snapshot(application)
     return render_template(
         "applications/difference.html",
         **caseframe.frame(application, who),
-        changes=reading.difference(before.content, new, reading.names_for(application)),
+        changes=reading.difference(before.content, new, reading.names_for(application, before.content, new)),
         before=before,
         after=after,
-        versions=known,
+        versions=application.versions,
     )
 
 
-def _wanted(application: Application, key: str) -> ApplicationVersion | None:
-    """The version that the address names; None when it names none, not found when there is no such version."""
+def _one_before(application: Application, end: int | None, newest: int) -> int:
+    """The version to start from: the one before `end`; while something is being written, the newest."""
+    if end is not None:
+        return end - 1
+    return newest if application.state is State.CLARIFICATION else newest - 1
+
+
+def _number(key: str) -> int | None:
+    """The version that the address names; None when it names none, not found when it cannot be a number."""
     text = request.args.get(key, "")
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 6):
         raise NotFound(f"version {text!r}")
-    return queries.version(application, int(text))
+    return int(text)

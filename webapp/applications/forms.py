@@ -68,6 +68,10 @@ class ChoiceField(SelectField):
 class Rows(ListOfAny):
     """A list that takes only small plain numbers for its rows; anything else in a field's name is no row."""
 
+    def __init__(self, *rest: Any, **more: Any) -> None:
+        super().__init__(*rest, **more)
+        self.type = "FieldList"  # what the form macros know it as
+
     def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
         for key in formdata:
             number = key.removeprefix(f"{prefix}-").partition("-")[0]

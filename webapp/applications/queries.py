@@ -6,7 +6,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.strategy_options import _AbstractLoad as Load
 
 from webapp import policy, wording
 from webapp.errors import NotFound
@@ -17,9 +18,11 @@ from webapp.models.application import (
     ApplicationVersion,
     AttachedTo,
     Attachment,
+    Clarification,
     Partnership,
     RiskKind,
     Section,
+    StoredFile,
 )
 from webapp.models.assessment import Review
 from webapp.models.people import LOCAL_AUTHORITIES, Organisation
@@ -32,11 +35,27 @@ from webapp.services.facts import call_is_open
 from webapp.wording import questions
 from workflows.vocabulary import Machine, Role, State
 
+# What one page needs besides: the versions without or with what they hold, the themes, the open question with what it was asked about.
+VERSIONS = joinedload(Application.versions).load_only(
+    ApplicationVersion.number, ApplicationVersion.sha256, ApplicationVersion.created_at
+)
+FROZEN = joinedload(Application.versions)
+THEMES = joinedload(Application.call).joinedload(Call.plan).joinedload(CountryPlan.themes)
+QUESTIONS = (
+    joinedload(Application.clarifications).joinedload(Clarification.asked_by),
+    joinedload(Application.clarifications).joinedload(Clarification.base_version),
+)
+
 # --- one application ----------------------------------------------------------------------------------------------
 
 
-def open_content(who: Principal, application_id: int, action: Action = Action.VIEW_FILE) -> Application:
-    """An application with everything that is written in it, in five statements; unknown and foreign: `NotFound`."""
+def open_content(
+    who: Principal, application_id: int, action: Action = Action.VIEW_FILE, *more: Load, written: bool = True
+) -> Application:
+    """An application with everything that is written in it, in five statements; unknown and foreign: `NotFound`.
+
+    `more` joins what one page needs besides; `written=False` leaves the content out, for a page of frozen versions.
+    """
     plan = joinedload(Application.call).joinedload(Call.plan)
     query = (
         select(Application)
@@ -47,7 +66,8 @@ def open_content(who: Principal, application_id: int, action: Action = Action.VI
             joinedload(Application.partnership),
             joinedload(Application.theme),
             joinedload(Application.parties).joinedload(ApplicationParty.organisation),
-            *content.WITH_CONTENT,
+            *(content.WITH_CONTENT if written else ()),
+            *more,
         )
     )
     application = db.session.scalars(query).unique().one_or_none()
@@ -68,11 +88,11 @@ def version(application: Application, number: int) -> ApplicationVersion:
     return found
 
 
-def versions(application: Application) -> list[ApplicationVersion]:
-    """The frozen versions without their content, oldest first."""
-    query = select(ApplicationVersion).where(ApplicationVersion.application_id == application.id)
-    columns = (ApplicationVersion.number, ApplicationVersion.sha256, ApplicationVersion.created_at)
-    return list(db.session.scalars(query.options(load_only(*columns)).order_by(ApplicationVersion.number)))
+def file_links(application: Application) -> dict[str, int]:
+    """Fingerprint to attachment, so that a frozen version can still be opened with its files; one statement."""
+    query = select(StoredFile.sha256, Attachment.id).join(Attachment.file)
+    rows = db.session.execute(query.where(Attachment.application_id == application.id).order_by(Attachment.id))
+    return {digest[:12]: number for digest, number in rows}
 
 
 def attachment(attachment_id: int) -> Attachment:

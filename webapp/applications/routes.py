@@ -257,7 +257,7 @@ def _reason(application: Application, blocker: Blocker) -> dict[str, str]:
 @signed_in
 def section(application_id: int, section: str) -> str:
     who, code = actor(), _section(section)
-    application = queries.open_content(who, application_id)
+    application = queries.open_content(who, application_id, Action.VIEW_FILE, *_besides(code))
     if not _is_open(application, code, who):
         return _section_page(application, code, None)
     row = next(row for row in application.sections if row.code is code)
@@ -271,7 +271,7 @@ def section(application_id: int, section: str) -> str:
 def section_post(application_id: int, section: str) -> Response | str | tuple[str, int]:
     """Save, or add an empty row to what is typed; both keep everything that was written."""
     who, code = actor(), _section(section)
-    application = queries.open_content(who, application_id, Action.EDIT_CONTENT)
+    application = queries.open_content(who, application_id, Action.EDIT_CONTENT, *_besides(code))
     if code not in content.editable(application):
         raise Forbidden("section_locked")
     typed = FORMS[code]()
@@ -336,8 +336,7 @@ def _section_page(
     application: Application, code: Section, typed: SectionForm | None, *, theirs: bool = False, unsaved: bool = False
 ) -> str:
     row = next(row for row in application.sections if row.code is code)
-    names = reading.names_for(application) if typed is None or theirs else None
-    stored = reading.part(content.snapshot(application), names, code) if names else None
+    stored = _stored(application, code) if typed is None or theirs else None
     sums = typed.sums() if isinstance(typed, BudgetForm) else None
     return render_template(
         f"applications/section_{code.value}.html" if code in OWN_PAGE and typed else "applications/section.html",
@@ -358,6 +357,15 @@ def _section_page(
         pair=application.partnership.name,
         currency=application.call.plan.programme.currency,
     )
+
+
+def _stored(application: Application, code: Section) -> reading.Part:
+    snapshot = content.snapshot(application)
+    return reading.part(snapshot, reading.names_for(application, snapshot), code)
+
+
+def _besides(code: Section) -> tuple[Any, ...]:
+    return (queries.THEMES,) if code is Section.FIT else ()
 
 
 OWN_PAGE = frozenset({Section.OBJECTIVES, Section.BUDGET, Section.RISKS})
@@ -405,7 +413,7 @@ def _sign_off_page(application: Application, who: Principal, form: SignOffForm, 
         application=application,
         form=form,
         changed=changed,
-        parts=reading.parts(snapshot, reading.names_for(application)),
+        parts=reading.parts(snapshot, reading.names_for(application, snapshot)),
         digest=content.sha256(snapshot),
         gaps=queries.gaps(application),
         signing=[p.organisation.name for p in application.parties if p.organisation_id in mine],

@@ -31,12 +31,15 @@ class Names:
     currency: str
 
 
-def names_for(application: Application) -> Names:
-    """The partners and themes of an application; one statement for the themes."""
+def names_for(application: Application, *snapshots: Mapping[str, Any]) -> Names:
+    """The names these snapshots need; a statement for the plan's themes only when one names another than today's."""
     plan = application.call.plan
+    known = [application.theme] if application.theme else []
+    if any(snapshot["theme"] not in (None, application.theme_id) for snapshot in snapshots):
+        known = plan.themes
     return Names(
         {party.organisation_id: party.organisation.name for party in application.parties},
-        {theme.id: theme.title for theme in plan.themes},
+        {theme.id: theme.title for theme in known},
         plan.programme.currency,
     )
 
