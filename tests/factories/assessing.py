@@ -250,7 +250,8 @@ class Statements:
         return self
 
     def _note(self, _connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        self.seen.append(statement)
+        if not statement.startswith("BEGIN"):  # SQLite is told in words what other databases do by themselves
+            self.seen.append(statement)
 
     def __exit__(self, *_error: object) -> None:
         event.remove(db.engine, "before_cursor_execute", self._note)

@@ -121,27 +121,27 @@ def _offers(
 @signed_in
 def show(review_id: int) -> str:
     who = actor()
-    review = _open(who, review_id)
-    return _page(review, who)
+    review, application = _open(who, review_id)
+    return _page(review, application, who)
 
 
 @blueprint.post("/reviews/<int:review_id>/declaration")
 @signed_in
 def declare_post(review_id: int) -> Response | tuple[str, int]:
     who = actor()
-    review = _open(who, review_id)
+    review, application = _open(who, review_id)
     form = forms.DeclareForm()
     if form.conflict.data not in ("yes", "no"):
         form.validate()
         form.conflict.errors = [_("Answer yes or no.")]
-        return _page(review, who, declaration=form), 422
+        return _page(review, application, who, declaration=form), 422
     try:
         if form.validate():
             use_cases.declare(review, form.conflict.data == "no", form.note.data or "", who)
     except Invalid as invalid:
         form.note.errors = [invalid.message]
     if form.errors:
-        return _page(review, who, declaration=form), 422
+        return _page(review, application, who, declaration=form), 422
     if review.state is State.RECUSED:
         flash(_("You stepped back from this review. Thank you for saying so."), "success")
     else:
@@ -154,7 +154,7 @@ def declare_post(review_id: int) -> Response | tuple[str, int]:
 def save_post(review_id: int) -> Response | tuple[str, int]:
     """Save the draft; with the button "submit" go on to the Final page when nothing is missing."""
     who = actor()
-    review = _open(who, review_id)
+    review, application = _open(who, review_id)
     form = forms.grid_form(review)
     going_on = "submit" in request.form
     if form.validate():
@@ -167,7 +167,7 @@ def save_post(review_id: int) -> Response | tuple[str, int]:
         if form.errors:
             db.session.commit()  # the draft is kept although the page asks for more
     if form.errors:
-        return _page(review, who, form=form), 422
+        return _page(review, application, who, form=form), 422
     if going_on:
         return redirect(
             url_for("casefile.move", machine="review", case_id=review.id, trigger=Trigger.SUBMIT_REVIEW.value), 303
@@ -176,17 +176,17 @@ def save_post(review_id: int) -> Response | tuple[str, int]:
     return redirect(url_for("reviews.show", review_id=review.id), 303)
 
 
-def _open(who: Principal, review_id: int) -> Review:
-    """The review, if this person may know of it; unknown and foreign are the same."""
+def _open(who: Principal, review_id: int) -> tuple[Review, Application]:
+    """The review and its file, if this person may know of it; unknown and foreign are the same."""
     review = queries.review(review_id)
     if review is None:
         raise NotFound(f"review {review_id}")
-    scope.open_file(who, review.application_id, Action.VIEW_REVIEWS)
-    return review
+    return review, scope.open_file(who, review.application_id, Action.VIEW_REVIEWS)
 
 
-def _page(review: Review, who: Principal, *, form: Any = None, declaration: Any = None) -> str:
-    application = review.application
+def _page(
+    review: Review, application: Application, who: Principal, *, form: Any = None, declaration: Any = None
+) -> str:  # fmt: skip
     everyone = queries.reviews(application)
     mine = review.reviewer_id == who.person_id
     room = scope.file_scope(application)
