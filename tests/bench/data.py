@@ -143,7 +143,7 @@ def _application(number: int, calls: list[int], managers: list[int]) -> dict[str
         "title": f"{TOPICS[number % len(TOPICS)]} {number}", "requested": Decimal(5000 + number % 200 * 1000),
         "own_share": Decimal(1000), "created_by_id": managers[0], "review_round": 1, "refusals": 0,
         "submitted_at": None if state is State.DRAFT else since, "clarification_waived": "", "support_plan": "",
-        "manager_id": None if moved or state is State.DRAFT else managers[number % len(managers)],
+        "manager_id": None if moved or state is State.DRAFT else managers[number // len(MIX) % len(managers)],
         "instrument_reason": "", "amount_reserved": Decimal(0), "amount_committed": Decimal(0),
     }  # fmt: skip
 
