@@ -1,5 +1,7 @@
 """How a machine is written down: a table of states and a table of moves. Topology is code, figures are settings."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +15,11 @@ Selector = Callable[[Any], bool]
 
 @dataclass(frozen=True, slots=True)
 class StateSpec:
-    """A state and what it means. `deadline` names the `Rules` field (days) after which `on_deadline` is fired."""
+    """A state and what it means. `deadline` names the `Rules` field (days) after which `on_deadline` is fired.
+
+    `is_detour` lies beside the regular path: whoever asks for the way to a state is led through it only where no other
+    way exists. It changes what is explained and drawn, never what may happen.
+    """
 
     name: State
     is_review: bool = False
@@ -21,6 +27,7 @@ class StateSpec:
     outcome: Outcome | None = None
     deadline: str | None = None
     on_deadline: Trigger | None = None
+    is_detour: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,32 @@ class Definition:
 
     def spec(self, state: State) -> StateSpec:
         return self._specs[state]
+
+    def has(self, state: State) -> bool:
+        return state in self._specs
+
+    def digest(self) -> str:
+        """SHA-256 of everything that decides a move, guards and selectors by name; words and order do not count.
+
+        A published version keeps its digest for ever: another topology is another version, and a guard that asks for
+        something else gets another name.
+        """
+        states = [
+            [s.name, s.is_review, s.is_final, s.outcome, s.deadline, s.on_deadline]
+            for s in sorted(self.states, key=lambda spec: spec.name)
+        ]
+        edges = sorted(
+            [m.trigger, m.source, m.dest, sorted(m.by), [name_of(g) for g in m.guards], list(m.effects),
+             name_of(m.when) if m.when else "", m.needs_reason]
+            for m in self.moves
+        )  # fmt: skip
+        content = json.dumps([self.machine, self.initial, states, edges], separators=(",", ":"))
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+def name_of(rule: Guard | Selector) -> str:
+    """The name a guard or selector goes by, in the record of a version and in the words that explain it."""
+    return str(rule.__name__)
 
 
 def moves(

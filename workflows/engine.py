@@ -40,6 +40,19 @@ class Offer:
         return self.mine and not self.blockers
 
 
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything that stands between one actor and one move: the role and every guard at once; no move, no edge."""
+
+    trigger: Trigger
+    move: Move | None
+    blockers: tuple[Blocker, ...]
+
+    @property
+    def ready(self) -> bool:
+        return not self.blockers
+
+
 class _Subject:
     """Carries a state through one firing; never an ORM row."""
 
@@ -98,7 +111,7 @@ def decide(
     """The move that happens, or every reason why it does not. Pure: nothing is written anywhere."""
     move = _select(definition, state, trigger, facts)
     if move is None:
-        return Refusal(trigger, (Blocker(NO_SUCH_MOVE, (), (("state", state.value), ("trigger", trigger.value))),))
+        return Refusal(trigger, _impossible(state, trigger))
     if not actor.roles & move.by:
         return Refusal(trigger, (Blocker(NOT_YOURS, _owners(move)),))
     blockers = _judge(move, actor, facts)
@@ -113,6 +126,18 @@ def decide(
     return move
 
 
+def explain(definition: Definition, state: State, trigger: Trigger, actor: Actor, facts: Facts) -> Explanation:
+    """Why this actor cannot make this move now, in full. `decide` stops at a foreign role; here the guards answer too.
+
+    A reason that must be written is no blocker before anybody was asked to write it: see `move.needs_reason`.
+    """
+    move = _select(definition, state, trigger, facts)
+    if move is None:
+        return Explanation(trigger, None, _impossible(state, trigger))
+    foreign = () if actor.roles & move.by else (Blocker(NOT_YOURS, _owners(move)),)
+    return Explanation(trigger, move, (*foreign, *_judge(move, actor, facts)))
+
+
 def offers(definition: Definition, state: State, actor: Actor, facts: Facts) -> tuple[Offer, ...]:
     """Every move that leaves this state, with what stands in its way for this actor; one per trigger, table order."""
     seen: dict[Trigger, Offer] = {}
@@ -121,6 +146,10 @@ def offers(definition: Definition, state: State, actor: Actor, facts: Facts) -> 
             continue
         seen[move.trigger] = Offer(move, bool(actor.roles & move.by), _judge(move, actor, facts))
     return tuple(seen.values())
+
+
+def _impossible(state: State, trigger: Trigger) -> tuple[Blocker, ...]:
+    return (Blocker(NO_SUCH_MOVE, (), (("state", state.value), ("trigger", trigger.value))),)
 
 
 def _owners(move: Move) -> tuple[Role, ...]:

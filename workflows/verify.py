@@ -1,11 +1,13 @@
 """A definition is checked before anybody runs it: start-up refuses a broken one by name."""
 
+import inspect
 from collections.abc import Collection, Iterable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
-from workflows.definition import Definition
+from workflows import guards
+from workflows.definition import Definition, name_of
 from workflows.facts import Rules
-from workflows.vocabulary import Effect, State
+from workflows.vocabulary import Effect, Machine, State
 
 
 class BrokenDefinition(ValueError):
@@ -24,12 +26,62 @@ def check(definitions: Iterable[Definition], handled: Collection[Effect] | None 
         raise BrokenDefinition("; ".join(found))
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was looked at in one definition, and what was found; `faults` empty means sound."""
+
+    machine: Machine
+    version: int
+    digest: str
+    states: tuple[State, ...]
+    moves: int
+    unreachable: tuple[State, ...]
+    dead_ends: tuple[State, ...]
+    without_owner: tuple[str, ...]
+    deadlines: tuple[str, ...]
+    idle_guards: tuple[str, ...]
+    faults: tuple[str, ...]
+
+
+def report(definition: Definition, handled: Collection[Effect] | None = None) -> Report:
+    """The whole examination of one definition, for people and for machines."""
+    lost, stuck = _dead(definition)
+    return Report(
+        machine=definition.machine,
+        version=definition.version,
+        digest=definition.digest(),
+        states=tuple(spec.name for spec in definition.states),
+        moves=len(definition.moves),
+        unreachable=tuple(lost),
+        dead_ends=tuple(stuck),
+        without_owner=tuple(f"{m.trigger} from {m.source}" for m in definition.moves if not m.by),
+        deadlines=tuple(f"{s.name}: {s.deadline} then {s.on_deadline}" for s in definition.states if s.deadline),
+        idle_guards=tuple(_idle_guards(definition)),
+        faults=tuple(faults(definition, handled)),
+    )
+
+
+def unused_guards(definitions: Iterable[Definition]) -> list[str]:
+    """Guards and selectors that no table asks: a rule somebody believes in and nobody applies."""
+    rules = {
+        rule for d in definitions for move in d.moves for rule in (*move.guards, *([move.when] if move.when else []))
+    }
+    asked = {rule.__qualname__.partition(".")[0] for rule in rules}
+    written = inspect.getmembers(guards, inspect.isfunction)
+    return [
+        name
+        for name, rule in written
+        if rule.__module__ == guards.__name__ and not name.startswith("_") and name not in asked
+    ]
+
+
 def _all(definition: Definition, handled: Collection[Effect] | None) -> Iterable[str]:
     yield from _unknown_states(definition)
     yield from _owners_and_effects(definition, handled)
     yield from _selectors(definition)
     yield from _reachability(definition)
     yield from _deadlines(definition)
+    yield from _idle_guards(definition)
 
 
 def _unknown_states(definition: Definition) -> Iterable[str]:
@@ -56,7 +108,31 @@ def _selectors(definition: Definition) -> Iterable[str]:
             yield f"two moves for {move.trigger} from {move.source} without a selector"
 
 
+def _idle_guards(definition: Definition) -> Iterable[str]:
+    """Guards that can never matter: asked twice, or on an edge that an equal selector before it always takes."""
+    chosen: set[tuple[State, str, str]] = set()
+    for move in definition.moves:
+        names = [name_of(guard) for guard in move.guards]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield f"guard {name} of {move.trigger} from {move.source} is asked twice"
+        if move.when is None:
+            continue
+        key = (move.source, move.trigger.value, name_of(move.when))
+        if key in chosen:
+            yield f"{move.trigger} from {move.source} to {move.dest} is never chosen, so its guards never matter"
+        chosen.add(key)
+
+
 def _reachability(definition: Definition) -> Iterable[str]:
+    lost, stuck = _dead(definition)
+    yield from (f"state {s} is unreachable" for s in lost)
+    yield from (f"state {s} has no path to an end" for s in stuck)
+    finals = sorted(spec.name for spec in definition.states if spec.is_final)
+    yield from (f"final state {s} has exits" for s in finals if definition.leaving(s))
+
+
+def _dead(definition: Definition) -> tuple[list[State], list[State]]:
+    """States that nothing leads to, and states that lead to no end."""
     known = {spec.name for spec in definition.states}
     finals = {spec.name for spec in definition.states if spec.is_final}
     forward: dict[State, set[State]] = {}
@@ -64,9 +140,7 @@ def _reachability(definition: Definition) -> Iterable[str]:
     for move in definition.moves:
         forward.setdefault(move.source, set()).add(move.dest)
         backward.setdefault(move.dest, set()).add(move.source)
-    yield from (f"state {s} is unreachable" for s in sorted(known - _closure({definition.initial}, forward)))
-    yield from (f"state {s} has no path to an end" for s in sorted(known - _closure(finals, backward)))
-    yield from (f"final state {s} has exits" for s in sorted(finals) if forward.get(s))
+    return sorted(known - _closure({definition.initial}, forward)), sorted(known - _closure(finals, backward))
 
 
 def _closure(start: set[State], step: dict[State, set[State]]) -> set[State]:

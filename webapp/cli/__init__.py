@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from webapp.cli import admin, audit, demo, worker
+from webapp.cli import admin, audit, demo, worker, workflow
 
 
 def init_app(app: Flask) -> None:
@@ -10,3 +10,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(worker.command)
     app.cli.add_command(audit.group)
     app.cli.add_command(admin.group)
+    app.cli.add_command(workflow.group)

@@ -43,6 +43,7 @@ class AuditEvent(StrEnum):
     ENDORSEMENT_VOIDED = "endorsement_voided"
     ROLE_GRANTED = "role_granted"
     ROLE_ENDED = "role_ended"
+    MIGRATED = "migrated"
 
 
 class AuditEntry(Base):

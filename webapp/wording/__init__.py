@@ -21,8 +21,10 @@ from webapp.wording.grids import (
     item_help,
     review_level,
 )
+from webapp.wording.machines import machine, machine_purpose
 from webapp.wording.moves import consequence, effect, moved, trigger
 from webapp.wording.people import role, role_plural
+from webapp.wording.requirements import deadline, requirement
 from webapp.wording.states import state, state_meaning, state_tone
 from webapp.wording.values import amount, any_of, country, day, due, instant, number, period
 from webapp.wording.words import choices, goal, help_for, label
@@ -39,6 +41,7 @@ __all__ = [
     "criterion",
     "criterion_help",
     "day",
+    "deadline",
     "domain",
     "due",
     "effect",
@@ -49,12 +52,15 @@ __all__ = [
     "item",
     "item_help",
     "label",
+    "machine",
+    "machine_purpose",
     "missing",
     "moved",
     "number",
     "period",
     "plan_section",
     "report_section",
+    "requirement",
     "review_level",
     "role",
     "role_plural",

@@ -211,6 +211,7 @@ EVENTS: dict[str, dict[str, Words]] = {
         "endorsement_voided": Words(_("changed the plan, so an earlier endorsement no longer counts")),
         "role_granted": Words(_("gave a person a role")),
         "role_ended": Words(_("ended a role of a person")),
+        "migrated": Words(_("carried the file over to a newer version of the rules")),
     },
 }
 

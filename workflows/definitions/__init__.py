@@ -1,4 +1,9 @@
-"""Every machine of the product, by name and version. A case keeps the version it began with."""
+"""Every machine of the product, by name and version. A case keeps the version it began with.
+
+To change a published machine: move its table to EARLIER as it is, give the new one in ALL the next number, renew
+`tests/unit/golden_definitions.json`, and offer the carry with `flask --app wsgi workflow migrate`. A version may leave
+EARLIER when `flask --app wsgi workflow verify` finds no case in it any more.
+"""
 
 from workflows.definition import Definition
 from workflows.definitions.agreement import AGREEMENT
@@ -10,4 +15,5 @@ from workflows.vocabulary import Machine
 
 ALL: tuple[Definition, ...] = (PROGRAMME, PLAN, CALL, APPLICATION, REVIEW, AGREEMENT, REPORT, ACTION, OBLIGATION)
 CURRENT: dict[Machine, Definition] = {definition.machine: definition for definition in ALL}
-BY_VERSION: dict[tuple[Machine, int], Definition] = {(d.machine, d.version): d for d in ALL}
+EARLIER: tuple[Definition, ...] = ()
+BY_VERSION: dict[tuple[Machine, int], Definition] = {(d.machine, d.version): d for d in (*EARLIER, *ALL)}

@@ -15,7 +15,7 @@ REPORT = Definition(
     states=(
         StateSpec(State.DUE),
         StateSpec(State.SUBMITTED),
-        StateSpec(State.RETURNED),
+        StateSpec(State.RETURNED, is_detour=True),
         StateSpec(State.ACCEPTED, is_final=True, outcome=Outcome.COMPLETED),
     ),
     moves=(

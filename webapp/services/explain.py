@@ -1,0 +1,120 @@
+"""Why not, who can clear it, and what it would take: the engine's own answers, in the reader's language."""
+
+from dataclasses import dataclass
+
+from webapp import wording
+from webapp.models.types import Case
+from webapp.policy import Principal
+from webapp.services.advance import actor_on, definition_of, offers
+from webapp.services.facts import facts_of, programme_of
+from webapp.wording.requirements import REASON
+from workflows import engine, paths
+from workflows.definition import Move, name_of
+from workflows.facts import Blocker
+from workflows.vocabulary import Role, State, Trigger
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One blocker as the engine raised it, with its words."""
+
+    blocker: Blocker
+    text: str
+    who: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything between one person and one move; `move` is None where the state does not have it."""
+
+    trigger: Trigger
+    move: Move | None
+    reasons: tuple[Reason, ...]
+
+    @property
+    def ready(self) -> bool:
+        return not self.reasons
+
+
+@dataclass(frozen=True)
+class Step:
+    """One move on the way: who may make it, what stands in its way now, or what it will ask for later."""
+
+    label: str
+    text: str
+    source: str
+    dest: str
+    owners: str
+    by_itself: bool
+    mine: bool
+    now: bool
+    missing: tuple[Reason, ...]
+    needed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Way:
+    """From where the case stands to a state; no step at all when it stands there already."""
+
+    target: str
+    steps: tuple[Step, ...]
+
+
+def explain(case: Case, trigger: Trigger, actor: Principal) -> Explanation:
+    """Every reason why this person cannot make this move now, with who can clear it; empty when they can."""
+    answer = engine.explain(definition_of(case), case.state, trigger, actor_on(case, actor), facts_of(case, actor))
+    return Explanation(trigger, answer.move, _spoken(case, answer.blockers))
+
+
+def targets(case: Case, actor: Principal) -> tuple[State, ...]:
+    """The states that this case can still reach, the regular ones first and in their order."""
+    definition = definition_of(case)
+    regular = paths.regular(definition)
+    known = paths.reachable(definition, case.state, [offer.move for offer in offers(case, actor)])
+    return tuple(sorted(known, key=lambda s: regular.index(s) if s in regular else len(regular)))
+
+
+def way_to(case: Case, target: State, actor: Principal) -> Way | None:
+    """The shortest way of moves to `target`, the regular one first; None when there is none.
+
+    The first move is judged by the case's facts as they are; what later moves ask for is told by their guards, because
+    their facts do not exist yet.
+    """
+    definition = definition_of(case)
+    open_now = {offer.move: offer for offer in offers(case, actor)}
+    moves = paths.shortest(definition, case.state, target, list(open_now))
+    if moves is None:
+        return None
+    roles = actor_on(case, actor).roles
+    steps = tuple(
+        _step(case, move, roles, open_now[move].blockers if place == 0 else None) for place, move in enumerate(moves)
+    )
+    return Way(wording.state(case.__machine__, target), steps)
+
+
+def _step(case: Case, move: Move, roles: frozenset[Role], blockers: tuple[Blocker, ...] | None) -> Step:
+    machine = case.__machine__
+    people = sorted(move.by - {Role.SYSTEM})
+    return Step(
+        label=wording.trigger(machine, move.trigger),
+        text=wording.consequence(machine, move.trigger),
+        source=wording.state(machine, move.source),
+        dest=wording.state(machine, move.dest),
+        owners=wording.any_of([wording.role(role) for role in people]),
+        by_itself=not people,
+        mine=bool(roles & move.by),
+        now=blockers is not None,
+        missing=_spoken(case, blockers or ()),
+        needed=() if blockers is not None else requirements(move),
+    )
+
+
+def requirements(move: Move) -> tuple[str, ...]:
+    """What a move asks for, in words: its guards, and that a reason is written where one is needed."""
+    asked = [wording.requirement(name_of(guard)) for guard in move.guards]
+    return tuple([*asked, wording.requirement(REASON)] if move.needs_reason else asked)
+
+
+def _spoken(case: Case, blockers: tuple[Blocker, ...]) -> tuple[Reason, ...]:
+    currency = programme_of(case).currency
+    return tuple(Reason(b, wording.blocker(b, currency), wording.who(b)) for b in blockers)
