@@ -129,14 +129,10 @@ class ObligationForm(FlaskForm):  # type: ignore[misc]
 
 class SignForm(FlaskForm):  # type: ignore[misc]
     sha256 = HiddenField(validators=[Length(max=64)])
-    agree = BooleanField(_("I have read the document and I agree"))
+    agree = BooleanField(_("I have read the document and I agree"), [DataRequired(_("Tick this box to sign."))])
     password = PasswordField(
         _("Your password"),
         [DataRequired(_("Enter your password."))],
         description=_("We ask again, so that nobody signs from a screen that you left open."),
         render_kw={"autocomplete": "current-password"},
     )
-
-    def validate_agree(self, field: BooleanField) -> None:
-        if not field.data:
-            raise ValueError(gettext("Tick this box to sign."))

@@ -94,7 +94,7 @@ def sign(
     `Invalid` when it is not their turn.
     """
     db.session.flush()
-    db.session.refresh(agreement, with_for_update=True)
+    db.session.refresh(agreement, with_for_update={"of": Agreement})
     if (standing := signature_of(agreement, actor)) is not None:
         return standing
     policy.require(actor, Action.SIGN, scope.file_scope(agreement.application))

@@ -301,7 +301,7 @@ def _preparing(agreement: Agreement, actor: Principal) -> None:
 def _drafting(agreement: Agreement) -> None:
     """An issued agreement is frozen: it is taken back with a reason first. The row is locked until the commit."""
     db.session.flush()
-    db.session.refresh(agreement, ["state"], with_for_update=True)
+    db.session.refresh(agreement, ["state"], with_for_update={"of": Agreement})
     if agreement.state is not State.DRAFT:
         params = (("state", agreement.state.value), ("trigger", Trigger.ISSUE.value))
         raise Refused(Refusal(Trigger.ISSUE, (Blocker(NO_SUCH_MOVE, (), params),)))
