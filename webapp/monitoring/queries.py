@@ -279,9 +279,34 @@ Row = TypeVar("Row", Report, CorrectiveAction, Obligation, Finding, Audit)
 
 
 def load(model: type[Row], row_id: int) -> Row:
-    """A record with its file; the caller asks the policy. `NotFound` when there is none."""
-    query = select(model).where(model.id == row_id).join(model.application)
-    row = db.session.scalar(query.options(contains_eager(model.application).options(*WITH_SCOPE)))
+    """A record with its file and all its page names; the caller asks the policy. `NotFound` when there is none."""
+    return _load(model, model.id == row_id, row_id)
+
+
+def audit_of(application_id: int) -> Audit:
+    """The audit of a file, as `load` does."""
+    return _load(Audit, Audit.application_id == application_id, application_id)
+
+
+_BESIDE: dict[type[Any], tuple[Any, ...]] = {
+    Report: (Report.author, Report.accepted_by, Report.finance),
+    CorrectiveAction: (
+        CorrectiveAction.finding,
+        CorrectiveAction.owner,
+        CorrectiveAction.owner_organisation,
+        CorrectiveAction.done_by,
+        CorrectiveAction.verified_by,
+    ),
+    Obligation: (Obligation.organisation, Obligation.delivered_by, Obligation.settled_by),
+    Audit: (Audit.auditor,),
+}
+
+
+def _load(model: type[Row], condition: ColumnElement[bool], row_id: int) -> Row:
+    query = select(model).where(condition).join(model.application)
+    query = query.options(contains_eager(model.application).options(*WITH_SCOPE))
+    query = query.options(*(joinedload(part) for part in _BESIDE.get(model, ())))
+    row = db.session.scalars(query).unique().one_or_none()
     if row is None:
         raise NotFound(f"{model.__name__} {row_id}")
     return row

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from webapp import policy, transfer
 from webapp.auth.access import actor, signed_in
-from webapp.errors import NotFound
 from webapp.models.application import Application, AttachedTo
 from webapp.models.monitoring import Audit, Opinion
 from webapp.monitoring import forms, queries, use_cases
@@ -84,13 +83,7 @@ def audit_post(application_id: int | None = None, audit_id: int | None = None) -
 
 def _audit(who: Principal, application_id: int | None, audit_id: int | None) -> Audit:
     """By its own number, or by its file's; the same answer for unknown and foreign."""
-    if audit_id is None:
-        application = scope.open_file(who, application_id or 0, Action.VIEW_MONITORING)
-        found = queries.overview(application).one("audit")
-        if found is None:
-            raise NotFound(f"audit of {application_id}")
-        audit_id = found.id
-    row = queries.load(Audit, audit_id)
+    row = queries.load(Audit, audit_id) if audit_id is not None else queries.audit_of(application_id or 0)
     policy.require(who, Action.VIEW_MONITORING, scope.file_scope(row.application))
     return row
 

@@ -36,9 +36,10 @@ def report(report_id: int) -> Page:
     if not (policy.may(who, Action.WRITE_REPORT, room) and row.state in use_cases.WRITABLE):
         return _report_page("report", row, who, offers=my_offers(row, who))
     form = forms.ReportForm(formdata=None, data=_typed(row))
+    finance = queries.finance(row)
     if request.args.get("check"):
-        _name_what_is_missing(form, row)
-    return _report_page("report_form", row, who, form=form)
+        _name_what_is_missing(form, row, finance)
+    return _report_page("report_form", row, who, form=form, finance=finance)
 
 
 @blueprint.post("/reports/<int:report_id>")
@@ -92,10 +93,9 @@ def _typed(row: Report) -> dict[str, Any]:
     return values | {"revision": str(row.revision)}
 
 
-def _name_what_is_missing(form: forms.ReportForm, row: Report) -> None:
+def _name_what_is_missing(form: forms.ReportForm, row: Report, finance: list[queries.FinanceRow]) -> None:
     """Each section that is not filled, said at its first empty field [S1.10]."""
-    rows = queries.finance(row)
-    spent = tuple(f"spent_{line.category.value}" for line in rows)
+    spent = tuple(f"spent_{line.category.value}" for line in finance)
     for section in empty_report_sections(row):
         names = FIELDS_OF.get(section) or spent
         name = next((name for name in names if not form[name].data), None)
@@ -106,11 +106,12 @@ def _name_what_is_missing(form: forms.ReportForm, row: Report) -> None:
 
 def _report_page(template: str, row: Report, who: Principal, *, saved: bool = False, **more: Any) -> Page:
     form = more.get("form")
+    if "finance" not in more:
+        more["finance"] = queries.finance(row)
     page = render_template(
         f"monitoring/{template}.html",
         **frame(row.application, who),
         report=row,
-        finance=queries.finance(row),
         files=queries.evidence_of(AttachedTo.REPORT, row.id, row.application_id),
         today=use_cases.today(row.application),
         writes=form is not None,
