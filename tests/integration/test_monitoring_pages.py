@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from io import BytesIO
 
 import pytest
@@ -32,6 +33,7 @@ from webapp.models.monitoring import (
 from webapp.models.people import Person
 from webapp.models.record import OutboxRow
 from webapp.monitoring import use_cases
+from webapp.policy import Principal
 from webapp.services import scope
 from webapp.transaction import writing
 from workflows.vocabulary import Role, State, Trigger
@@ -235,15 +237,17 @@ def test_a_focal_point_belongs_to_the_municipality_and_not_to_the_project(app: F
 
 def test_naming_another_ends_the_watch_of_the_first(app: Flask) -> None:
     follow = m.signed_file(app)
-    name = lambda who: follow.run(  # noqa: E731 - said twice, once for each
-        "manager", lambda f, actor: use_cases.name_focal_point(f.application(), f.lead, f.who[who], actor)
-    )
-    name("officer")
-    name("admin")
+    for name in ("officer", "admin"):
+        person = follow.who[name]
+        follow.run("manager", partial(_name, person=person))
     with app.app_context():
         assert db.session.scalars(db.select(FocalPoint.person_id)).all() == [follow.who["admin"]]
         officer = db.session.get_one(Person, follow.who["officer"])
         assert not scope.principal(officer).grants
+
+
+def _name(follow: m.Follow, actor: Principal, *, person: int) -> None:
+    use_cases.name_focal_point(follow.application(), follow.lead, person, actor)
 
 
 def test_an_administrator_names_for_their_own_municipality_alone(app: Flask, client: FlaskClient) -> None:
@@ -437,7 +441,7 @@ def test_a_finding_and_its_action_once_each(app: Flask, client: FlaskClient) -> 
         assert finding.text == ODD_KEPT
     act = f"/findings/{finding.id}/actions/new"
     due = (clock.today() + timedelta(days=9)).isoformat()
-    values = {"description": ODD, "owner_organisation_id": follow.lead, "due_on": due, "request_id": "r2"}
+    values = {"description": ODD, "owner_organisation_id": str(follow.lead), "due_on": due, "request_id": "r2"}
     late = send(client, act, **values | {"due_on": "2020-01-01"})
     assert late.status_code == 422 and "Choose a day that is not past." in late.text
     foreign = send(client, act, **values | {"owner_id": follow.who["partner officer"]})
