@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.strategy_options import _AbstractLoad as Load
 
@@ -35,7 +35,7 @@ from webapp.services.facts import call_is_open
 from webapp.wording import questions
 from workflows.vocabulary import Machine, Role, State
 
-# What one page needs besides: the versions without or with what they hold, the themes, the open question with what it was asked about.
+# What one page needs besides: versions without or with what they hold, themes, questions with what they were about.
 VERSIONS = joinedload(Application.versions).load_only(
     ApplicationVersion.number, ApplicationVersion.sha256, ApplicationVersion.created_at
 )
@@ -239,23 +239,22 @@ class Filters:
 
 
 def listed(who: Principal, wanted: Filters, page: int) -> tuple[Sequence[Application], int]:
-    """One page of rows and the count up to the limit; two statements."""
-    found = select(Application).where(scope.visible_files(who), *_conditions(who, wanted))
-    rows = found.options(
-        joinedload(Application.partnership),
-        joinedload(Application.call)
-        .load_only(Call.title, Call.plan_id)
-        .joinedload(Call.plan)
-        .load_only(CountryPlan.country, CountryPlan.programme_id)
-        .joinedload(CountryPlan.programme)
-        .load_only(Programme.currency),
-    )
-    ordered = rows.order_by(*SORTS[wanted.sort]).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
-    return db.session.scalars(ordered).all(), _count(found)
+    """One page of rows and the count up to the limit; two statements.
+
+    The page is found among bare numbers, in the order of an index; only its rows are read in full.
+    """
+    found = select(Application.id).where(scope.visible_files(who), *_conditions(who, wanted))
+    numbers = found.order_by(*SORTS[wanted.sort]).limit(PER_PAGE).offset((page - 1) * PER_PAGE).subquery()
+    rows = select(Application).join(numbers, numbers.c.id == Application.id).order_by(*SORTS[wanted.sort])
+    call = joinedload(Application.call).load_only(Call.title, Call.plan_id)
+    plan = call.joinedload(Call.plan).load_only(CountryPlan.country, CountryPlan.programme_id)
+    currency = plan.joinedload(CountryPlan.programme).load_only(Programme.currency)
+    shown = db.session.scalars(rows.options(joinedload(Application.partnership), currency)).all()
+    return shown, _count(found)
 
 
 def _count(found: Select[Any]) -> int:
-    counted = found.with_only_columns(Application.id).limit(COUNT_LIMIT + 1).subquery()
+    counted = found.limit(COUNT_LIMIT + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(counted)) or 0
 
 
@@ -281,13 +280,13 @@ def _conditions(who: Principal, wanted: Filters) -> Iterable[ColumnElement[bool]
 
 def _mine(who: Principal) -> ColumnElement[bool]:
     """Started by me, managed by me, mine by a role on the file, or mine to review."""
-    reviewing = exists().where(Review.application_id == Application.id, Review.reviewer_id == who.person_id)
-    return or_(
-        Application.created_by_id == who.person_id,
-        Application.manager_id == who.person_id,
-        Application.id.in_(who.files(*Role)),
-        reviewing,
+    number = select(Application.id)
+    mine = number.where(Application.created_by_id == who.person_id).union(
+        number.where(Application.manager_id == who.person_id),
+        number.where(Application.id.in_(who.files(*Role))),
+        select(Review.application_id).where(Review.reviewer_id == who.person_id),
     )
+    return Application.id.in_(mine)
 
 
 def filter_choices() -> Mapping[str, list[tuple[str, str]]]:

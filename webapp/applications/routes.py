@@ -77,7 +77,7 @@ def _filters() -> queries.Filters:
     return queries.Filters(
         text=sections.clean(args.get("q", "")[:100], "q"),
         state=State(args["state"]) if args.get("state") in known else None,
-        country=country if len(country) == 2 and country.isascii() else "",
+        country=country if len(country) == 2 and country.isascii() and country.isalpha() else "",
         call_id=int(call) if call.isascii() and call.isdigit() and len(call) < 10 else None,
         mine=args.get("mine") == "yes",
         sort=args["sort"] if args.get("sort") in queries.SORTS else "changed",
