@@ -112,7 +112,7 @@ def _grant(stage: Stage, key: str, role: Role | None, **where: int) -> None:
 
 
 def programme(stage: Stage) -> None:
-    first = stage.day(325).year
+    first = stage.day(240).year  # the year in which the first file begins
     with stage.on(325):
         row = programmes.create_programme(
             {
