@@ -210,6 +210,18 @@ def test_a_memorandum_carries_no_investment_line_at_all() -> None:
             use_cases.generate(agreement, file.as_manager(), storage(), demonstration=False)
 
 
+def test_what_contradicts_itself_is_not_written_and_said_on_the_page(client: FlaskClient) -> None:
+    with writing():
+        file = make.approved()
+        make.prepared(file)
+        file.lead.legal_name = file.partner.legal_name
+    sign_in(client, file.manager)
+    answer = client.post(f"/applications/{file.application.id}/agreement/write")
+    assert answer.status_code == 422
+    assert "its data contradict each other: two parties have the same name." in answer.text
+    assert "Error:" in answer.text
+
+
 def test_the_drafted_agreement_has_its_parties_in_signing_order_and_a_schedule_that_adds_up() -> None:
     with writing():
         file = make.approved(investment=True)

@@ -309,7 +309,7 @@ def write(application_id: int) -> Response | tuple[str, int]:
         document = use_cases.generate(agreement, actor(), storage(), is_demonstration())
     except Invalid as invalid:
         page = _page(application, actor())
-        return render_template("agreements/show.html", **page, problem=invalid.message), 422
+        return render_template("agreements/show.html", **page, problem=invalid.message, has_errors=True), 422
     flash(_("Written: %(reference)s. Read it, then issue it.", reference=document.reference), "success")
     return _home(application)
 
