@@ -12,8 +12,9 @@ from webapp import cli, site, transaction
 from webapp.auth import access, login
 from webapp.auth import routes as auth_routes
 from webapp.extensions import db, migrate
+from webapp.services.effects import HANDLERS
 from workflows import verify
-from workflows.definitions import ALL
+from workflows.definitions import BY_VERSION
 
 FEATURES = (
     "programmes",
@@ -25,6 +26,7 @@ FEATURES = (
     "agreements",
     "monitoring",
     "register",
+    "machines",
     "desk",
     "admin",
     "public",
@@ -63,7 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(auth_routes.blueprint)
     _add_features(app)
     cli.init_app(app)
-    verify.check(ALL)
+    verify.check(BY_VERSION.values(), HANDLERS)
     access.declared(app)
     return app
 

@@ -27,7 +27,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from config import Settings
-from webapp import clock, errors, wording
+from webapp import clock, errors, policy, wording
 from webapp.auth.access import public
 from webapp.documents.storage import LocalStorage
 from webapp.extensions import db
@@ -130,6 +130,8 @@ def _navigation() -> list[dict[str, Any]]:
         places += [(_("Contract register"), "register.index"), (_("Calls"), "public.calls")]
         if who.programmes(*Role) or who.holds(Role.LGA_OFFICER, Role.LEAD_REVIEWER):
             places.append((_("Programmes"), "programmes.index"))
+        if who.holds(*policy.OFFICE):
+            places.append((_("Workflows"), "machines.index"))
         if who.holds(Role.SYSTEM_ADMIN, Role.MUNICIPALITY_ADMIN, Role.LGA_ADMIN):
             places.append((_("People"), "admin.people"))
         if who.holds(Role.SYSTEM_ADMIN):

@@ -28,7 +28,7 @@ class Words:
 
     states: Mapping[State, str]
     moves: Mapping[Trigger, str]
-    owners: Mapping[Trigger, str]
+    owners: Mapping[tuple[Trigger, State], str]
     shared: str  # "%(move)s, from %(number)s states: %(states)s"
     counts: Mapping[State, int] = field(default_factory=dict)
 
@@ -294,7 +294,7 @@ class _Drawing:
     def _said(self, a: State, b: State) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The label of a line of the backbone, and whose move it is."""
         moves = self.edges[a, b]
-        return _wrapped(self._label(moves), 26), _wrapped(self.words.owners[moves[0].trigger], 34)
+        return _wrapped(self._label(moves), 26), _wrapped(self.words.owners[moves[0].trigger, a], 34)
 
     def _gap(self, slot: int) -> int:
         """Between two rows: room for the label of the line that joins them."""

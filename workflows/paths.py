@@ -36,15 +36,15 @@ def shortest(
     return None
 
 
-def reachable(definition: Definition, source: State, first: Collection[Move] | None = None) -> tuple[State, ...]:
+def reachable(definition: Definition, source: State) -> tuple[State, ...]:
     """Every other state that can still be reached from here, in the order of the table."""
     seen: set[State] = set()
-    todo = [move.dest for move in (definition.leaving(source) if first is None else first)]
+    todo = [source]
     while todo:
-        state = todo.pop()
-        if state not in seen:
-            seen.add(state)
-            todo += [move.dest for move in definition.leaving(state)]
+        for move in definition.leaving(todo.pop()):
+            if move.dest not in seen:
+                seen.add(move.dest)
+                todo.append(move.dest)
     return tuple(spec.name for spec in definition.states if spec.name in seen and spec.name is not source)
 
 

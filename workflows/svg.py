@@ -10,7 +10,7 @@ FONT = "-apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial
 INK, MUTED, ACTION, PLAIN = "#1b2330", "#525a67", "#14505c", "#6a7280"
 # Border and ground of a box by the tone of its badge (.assets/scss/_palette.scss).
 TONES = {
-    "neutral": ("#6a7280", "#ffffff"),
+    "neutral": ("#14505c", "#e4eef0"),
     "waiting": ("#7a4e00", "#fdf2d6"),
     "good": ("#1b623e", "#e3f2e9"),
     "bad": ("#a2242c", "#fbe8e7"),

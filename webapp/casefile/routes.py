@@ -23,7 +23,7 @@ from webapp.models.types import Case
 from webapp.notifications.audience import TOLD
 from webapp.paging import page_number
 from webapp.policy import Action, Principal
-from webapp.services import advance, announce, audit, scope
+from webapp.services import advance, announce, audit, explain, scope
 from workflows.definition import Move
 from workflows.vocabulary import Machine, Trigger
 
@@ -52,6 +52,7 @@ def show(application_id: int) -> str:
         more=len(entries) > ON_PAGE,
         meaning=wording.state_meaning(Machine.APPLICATION, application.state),
         sees_score=policy.may(who, Action.VIEW_DECISION, room),
+        targets=explain.targets(application),
     )
 
 

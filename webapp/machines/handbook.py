@@ -16,10 +16,10 @@ from workflows.vocabulary import Machine, Role, State
 
 @dataclass(frozen=True)
 class MoveRow:
-    """One move as a row; edges that differ only in where they begin are one."""
+    """One move as a row; edges that differ only in where they begin, or in which of them is chosen, are one."""
 
     sources: tuple[str, ...]
-    dest: str
+    dests: tuple[str, ...]
     label: str
     owners: str
     asks: tuple[str, ...]
@@ -60,26 +60,28 @@ def moves(definition: Definition) -> list[MoveRow]:
     """The moves in the order of the table."""
     groups: dict[tuple[object, ...], list[Move]] = {}
     for move in definition.moves:
-        fires = move.trigger is definition.spec(move.source).on_deadline
-        key = (move.trigger, move.dest, move.by, move.guards, move.effects, move.when, move.needs_reason, fires)
+        place = move.source if move.when else move.dest
+        key = (move.trigger, place, move.by, move.guards, move.effects, move.needs_reason, _fires(definition, move))
         groups.setdefault(key, []).append(move)
     return [_row(definition, group) for group in groups.values()]
 
 
+def _fires(definition: Definition, move: Move) -> bool:
+    return move.trigger is definition.spec(move.source).on_deadline
+
+
 def _row(definition: Definition, group: list[Move]) -> MoveRow:
     machine, move = definition.machine, group[0]
-    when = (wording.requirement(name_of(move.when)),) if move.when else ()
-    asked = requirements(move)
-    fires = move.trigger is definition.spec(move.source).on_deadline
+    chosen = [f"{wording.state(machine, m.dest)}: {wording.requirement(name_of(m.when))}" for m in group if m.when]
     return MoveRow(
-        sources=tuple(wording.state(machine, m.source) for m in group),
-        dest=wording.state(machine, move.dest),
+        sources=tuple(dict.fromkeys(wording.state(machine, m.source) for m in group)),
+        dests=tuple(dict.fromkeys(wording.state(machine, m.dest) for m in group)),
         label=wording.trigger(machine, move.trigger),
         owners=_owners(move),
-        asks=(*when, *(asked[:-1] if move.needs_reason else asked)),
+        asks=(*requirements(move), *chosen),
         effects=tuple(wording.effect(effect) for effect in move.effects),
         needs_reason=move.needs_reason,
-        deadline=_deadline(definition, move.source) if fires else "",
+        deadline=_deadline(definition, move.source) if _fires(definition, move) else "",
     )
 
 
@@ -107,7 +109,7 @@ def picture(definition: Definition, counts: Mapping[State, int] | None = None) -
     words = diagram.Words(
         states={spec.name: wording.state(machine, spec.name) for spec in definition.states},
         moves={move.trigger: wording.trigger(machine, move.trigger) for move in definition.moves},
-        owners={move.trigger: _owners(move) for move in definition.moves},
+        owners={(move.trigger, move.source): _owners(move) for move in definition.moves},
         shared=_("%(move)s, from %(number)s states: %(states)s"),
         counts=counts or {},
     )
@@ -153,7 +155,14 @@ def _chapter(definition: Definition) -> list[str]:
     lines += ["", "| From | To | Move | Who | Only when | What also happens | Reason | Deadline |"]
     lines += ["|---|---|---|---|---|---|---|---|"]
     for row in moves(definition):
-        cells = (", ".join(row.sources), row.dest, row.label, row.owners, " ".join(row.asks), ", ".join(row.effects))
+        cells = (
+            ", ".join(row.sources),
+            ", ".join(row.dests),
+            row.label,
+            row.owners,
+            " ".join(row.asks),
+            ", ".join(row.effects),
+        )
         lines.append(
             f"| {' | '.join(c or '–' for c in cells)} | {'yes' if row.needs_reason else '–'} | {row.deadline or '–'} |"
         )

@@ -66,11 +66,11 @@ def explain(case: Case, trigger: Trigger, actor: Principal) -> Explanation:
     return Explanation(trigger, answer.move, _spoken(case, answer.blockers))
 
 
-def targets(case: Case, actor: Principal) -> tuple[State, ...]:
-    """The states that this case can still reach, the regular ones first and in their order."""
+def targets(case: Case) -> tuple[State, ...]:
+    """The states that this case may still reach, the regular ones first and in their order. Asks no database."""
     definition = definition_of(case)
     regular = paths.regular(definition)
-    known = paths.reachable(definition, case.state, [offer.move for offer in offers(case, actor)])
+    known = paths.reachable(definition, case.state)
     return tuple(sorted(known, key=lambda s: regular.index(s) if s in regular else len(regular)))
 
 

@@ -114,7 +114,7 @@ REASON = "reason"
 
 REQUIREMENTS: dict[str, LazyString] = {
     **SETTING_UP, **APPLYING, **DECIDING, **RUNNING, **REVIEWING, **SELECTORS,
-    REASON: _("A reason is written. The people concerned will read it."),
+    REASON: _("A reason is written, which the people concerned will read."),
 }  # fmt: skip
 
 DEADLINES: dict[str, LazyString] = {
