@@ -94,7 +94,7 @@ def theme_values(**changed: Any) -> dict[str, Any]:
 
 
 def call_values(**changed: Any) -> dict[str, Any]:
-    today = clock.today()
+    today = clock.today("Africa/Kigali")  # days of a call are days there
     plain = {
         "title": "First call", "summary": "Learn together.", "opens_on": today - timedelta(days=1),
         "closes_on": today + timedelta(days=12), "floor": Decimal(5_000), "ceiling": Decimal(250_000),
@@ -160,7 +160,13 @@ def posted(values: dict[str, Any]) -> dict[str, str]:
     return {key: "" if value is None else str(value) for key, value in values.items()}
 
 
-def closing(call_id: int, day: date) -> None:
-    """Let a call that is open close on this day."""
+def closing(call_id: int, day: date, opened: date) -> None:
+    """Let a call that is open have been open from `opened` to `day`, as time does."""
     with writing():
-        db.session.get_one(Call, call_id).closes_on = day
+        row = db.session.get_one(Call, call_id)
+        row.opens_on, row.closes_on = opened, day
+
+
+def main_part(page: str) -> str:
+    """What a page says, without the frame and its tokens."""
+    return page[page.index("<main") : page.index("</main>")]

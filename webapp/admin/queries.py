@@ -124,7 +124,7 @@ def _titles(query: Any, column: Any, ids: list[int | None]) -> dict[int, str]:
     wanted = {row_id for row_id in ids if row_id is not None}
     if not wanted:
         return {}
-    return dict(db.session.execute(query.where(column.in_(wanted))).tuples().all())
+    return {row[0]: row[1] for row in db.session.execute(query.where(column.in_(wanted)))}
 
 
 @dataclass(frozen=True)

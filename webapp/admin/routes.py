@@ -173,13 +173,18 @@ def new_role(person_id: int) -> Answer:
         if len(only) == 1:
             return redirect(url_for("admin.new_role", person_id=person.id, scope=f"organisation:{only[0][0]}"), 303)
         return _scope_page(form, person)
+    try:
+        return _grant_page(_grant_form(forms.GrantForm(formdata=None), who), person)
+    except NotFound:
+        return _wrong_scope(person, who)
+
+
+def _wrong_scope(person: Person, who: Principal) -> Answer:
+    """Back to the first step, with what was wrong there."""
     form = _scope_form(forms.ScopeForm(request.args), who)
-    if not form.validate():
-        return _scope_page(form, person, status=422)
-    if form.scope.data == "file" and queries.file_by_reference(form.file.data or "") is None:
-        form.file.errors = [_("There is no file with this number.")]
-        return _scope_page(form, person, status=422)
-    return _grant_page(_grant_form(forms.GrantForm(formdata=None), who), person)
+    if form.validate():
+        form.file.errors = [_("There is no file with this number.")]  # the only choice that can still be wrong
+    return _scope_page(form, person, status=422)
 
 
 @blueprint.post("/people/<int:person_id>/roles/new")

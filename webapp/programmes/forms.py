@@ -87,10 +87,7 @@ class ProgrammeForm(Versioned):
     ends_on = day(_("Last day"))
     currency = SelectField(_("Currency"), description=_("Every amount of the programme is in it. It is fixed later."))
     budget = money(_("Budget"), _("The country plans together never take more than this."))
-    payment_mode = SelectField(
-        _("How grants are paid"), coerce=PaymentMode,
-        choices=[(mode.value, "") for mode in PaymentMode],
-    )  # fmt: skip
+    payment_mode = SelectField(_("How grants are paid"), coerce=PaymentMode)
     funder = line(_("Funder"), 200, _("Who pays for the programme."))
     funder_reference = line(_("Reference of the funder"), 100, needed=False)
 
@@ -137,7 +134,7 @@ class PlanForm(Versioned):
 
 
 class ReferenceRow(PlainForm):
-    title = line(_("Policy or law"), 300, needed=False)
+    title = StringField(_("Policy or law"), [Length(max=300)], filters=[tidy])  # not Optional: it would end the checks
     issuer = line(_("Issued by"), 200, needed=False)
     url = URLField(
         _("Web address"),

@@ -18,7 +18,8 @@ from webapp.models.record import AuditEntry, AuditEvent
 from webapp.models.types import Case
 from webapp.policy import Action, Principal, ProgrammeScope
 from webapp.programmes import figures
-from webapp.services import audit, content
+from webapp.programmes.plan_text import PLAN_COLUMNS, content_hash
+from webapp.services import audit
 from webapp.services.advance import advance
 from webapp.services.facts import rules as rules_of_programme
 from webapp.services.scope import programme_scope
@@ -27,10 +28,6 @@ from workflows.vocabulary import Role, State, Trigger
 PROGRAMME_COLUMNS = (
     "code", "title", "starts_on", "ends_on", "budget", "currency", "payment_mode", "funder", "funder_reference",
     "operator_id",
-)  # fmt: skip
-PLAN_COLUMNS = (
-    "title", "country", "area", "starts_on", "ends_on", "actors", "policies", "windows", "objectives",
-    "sector_benefit", "envelope", "lga_id",
 )  # fmt: skip
 CALL_COLUMNS = ("title", "summary", "opens_on", "closes_on", "floor", "ceiling")
 OPEN_CALL_COLUMNS = ("summary", "closes_on")  # what may change while people write: never to their disadvantage
@@ -248,19 +245,6 @@ def endorse(
     return endorsement
 
 
-def content_hash(plan: CountryPlan) -> str:
-    """SHA-256 over everything an association reads when it endorses; money and states that move on are not part."""
-    columns = {key: str(getattr(plan, key)) for key in PLAN_COLUMNS}
-    return content.sha256(
-        {
-            **columns,
-            "envelope": f"{plan.envelope:.2f}",
-            "references": [[row.title, row.issuer, row.url] for row in plan.references],
-            "themes": [[row.title, row.objective, row.sector_code, row.sdg_goal] for row in plan.themes],
-        }
-    )
-
-
 def taken_by_plans(programme: Programme, but: CountryPlan | None = None) -> Decimal:
     """What the plans take of the budget: their envelopes; a replaced plan keeps what it reserved and committed."""
     amounts = (
@@ -363,7 +347,7 @@ def _check_call(plan: CountryPlan, values: dict[str, Any]) -> None:
 def _claim(case: Case, expected: int | None) -> None:
     """Lock the row; raise `Conflict` when somebody saved or moved it since the form was opened."""
     db.session.flush()
-    db.session.refresh(case, with_for_update=True)
+    db.session.refresh(case, with_for_update={"of": type(case)})
     if expected is not None and expected != case.revision:
         raise Conflict(expected, case.revision)
 
