@@ -45,6 +45,8 @@ def mapping(old: Definition, new: Definition, given: Mapping[State, State]) -> d
     """
     target = {spec.name: given.get(spec.name, spec.name) for spec in old.states}
     reasons = [f"{state} is no state of version {old.version}" for state in given if not old.has(state)]
+    if old.version == new.version:
+        reasons.append(f"{old.machine} would stay in version {old.version}")
     for state, to in target.items():
         if not new.has(to):
             known = state in given
