@@ -8,6 +8,7 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import DateField, Form, FormField, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
 from webapp import wording
@@ -37,7 +38,8 @@ def checklist_form(rows: Sequence[EligibilityCheck], seen: str = "") -> Any:
     form = kind(data={**saved, "seen": seen})
     for row in rows:
         verdicts = [Verdict.PASS, Verdict.FAIL] if row.mandatory else list(Verdict)
-        form[row.rule.value].form.verdict.choices = wording.choices(verdicts)
+        choices = [SelectChoice(verdict.value, wording.label(verdict)) for verdict in verdicts]
+        form[row.rule.value].form.verdict.choices = choices
     return form
 
 
@@ -81,8 +83,8 @@ def baseline_form(baseline: Baseline, today: date) -> Any:
     for row in baseline.scores:
         saved[row.item] = {"score": str(row.score), "evidence": row.evidence, "observed_on": row.observed_on}
     form = kind(data=saved)
-    levels = [("", gettext("Not scored yet"))]
-    levels += [(str(n), f"{n} – {wording.baseline_level(n)}") for n in range(5)]
+    levels = [SelectChoice("", gettext("Not scored yet"))]
+    levels += [SelectChoice(str(n), f"{n} – {wording.baseline_level(n)}") for n in range(5)]
     for item in BASELINE_ITEMS:
         form[item].form.score.choices = levels
     return form

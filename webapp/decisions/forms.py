@@ -6,6 +6,7 @@ from typing import cast
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from webapp import wording
@@ -31,10 +32,13 @@ class RecommendForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no type
     def offer(self) -> "RecommendForm":
         """With its choices in the reader's language."""
         self.outcome.choices = [
-            (state.value, wording.state(Machine.APPLICATION, state),
-             {"hint": wording.state_meaning(Machine.APPLICATION, state)})
+            SelectChoice(
+                state.value,
+                wording.state(Machine.APPLICATION, state),
+                render_kw={"hint": wording.state_meaning(Machine.APPLICATION, state)},
+            )
             for state in OUTCOMES
-        ]  # fmt: skip
+        ]
         return self
 
     def granted(self) -> Decimal | None:
@@ -60,8 +64,10 @@ class VoteForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
     uphold = RadioField(
         _("Your vote"), validate_choice=False,
         choices=[
-            ("yes", _("Uphold the appeal"), {"hint": _("The application goes back and is looked at again.")}),
-            ("no", _("Dismiss the appeal"), {"hint": _("The refusal stays and the file closes.")}),
+            SelectChoice(
+                "yes", _("Uphold the appeal"), render_kw={"hint": _("The application goes back and is judged again.")}
+            ),
+            SelectChoice("no", _("Dismiss the appeal"), render_kw={"hint": _("The refusal stays, the file closes.")}),
         ],
     )  # fmt: skip
     reasons = TextAreaField(

@@ -230,7 +230,6 @@ def _appeal_page(application: Application, who: Principal, *, form: Any = None) 
     voted = {row.person_id for row in found.votes} if found else set()
     fresh = {p.person.id for p in panel if not p.part()}
     votes = policy.may(who, Action.VOTE, room) and who.person_id in fresh and who.person_id not in voted
-    leads = {p.organisation_id for p in application.parties if p.role is PartyRole.LEAD}
     refused = application.state in (State.REJECTED, State.INELIGIBLE)
     return render_template(
         "decisions/appeal.html",
@@ -243,7 +242,7 @@ def _appeal_page(application: Application, who: Principal, *, form: Any = None) 
         has_errors=bool(form and form.errors),
         last_day=last_appeal_day(application) if refused else None,
         today=clock.today(_zone(application)),
-        signs=bool(who.organisations(Role.SIGNATORY) & leads),
+        signs=bool(who.organisations(Role.SIGNATORY) & room.party_ids),
         file_appeal=url_for(
             "casefile.move", machine="application", case_id=application.id, trigger=Trigger.FILE_APPEAL.value
         ),

@@ -122,7 +122,8 @@ def missing(decision: Decision, application: Application) -> tuple[Role, ...]:
 def _lock(application: Application) -> None:
     """Wait for whoever is changing this file, then see it as it is."""
     db.session.flush()
-    db.session.refresh(application, with_for_update=True)
+    query = select(Application).where(Application.id == application.id).with_for_update(of=Application)
+    db.session.execute(query.execution_options(populate_existing=True)).one()
 
 
 def _require(application: Application, action: Action, trigger: Trigger, actor: Principal) -> None:

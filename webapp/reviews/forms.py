@@ -6,6 +6,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import Form, FormField, RadioField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
 from webapp import wording
@@ -28,7 +29,10 @@ class AssignForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
 class DeclareForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
     conflict = RadioField(
         _("Do you have a conflict of interest in this file?"),
-        choices=[("no", _("No, I have none of these ties")), ("yes", _("Yes, or it could look like it"))],
+        choices=[
+            SelectChoice("no", _("No, I have none of these ties")),
+            SelectChoice("yes", _("Yes, or it could look like it")),
+        ],
     )
     note = TextAreaField(
         _("What the conflict is"), [Length(max=1000)], filters=[tidy], render_kw={"rows": 3},
@@ -58,12 +62,15 @@ def grid_form(review: Review) -> Any:
     saved |= {"conditions": review.conditions, "comment": review.comment}
     form = type("GridForm", (FlaskForm,), fields)(data=saved)
     for key in REVIEW_GRID:
-        form[key].form.score.choices = [(str(n), f"{n} – {wording.review_level(n)}") for n in range(1, 6)]
+        form[key].form.score.choices = [SelectChoice(str(n), f"{n} – {wording.review_level(n)}") for n in range(1, 6)]
     return form
 
 
-def _advice() -> list[tuple[str, str, dict[str, str]]]:
-    return [(advice.value, wording.label(advice), {"hint": wording.help_for(advice)}) for advice in Advice]
+def _advice() -> list[SelectChoice]:
+    return [
+        SelectChoice(advice.value, wording.label(advice), render_kw={"hint": wording.help_for(advice)})
+        for advice in Advice
+    ]
 
 
 def typed_scores(form: Any) -> tuple[dict[str, int], dict[str, str]]:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from webapp import caseframe, clock, policy
 from webapp.auth.access import actor, signed_in
@@ -63,7 +64,7 @@ def _index(application: Application, who: Principal, *, form: Any = None) -> str
     officers = candidates.officers(application) if assigns else []
     asked = {r.reviewer_id for r in everyone if r.round == application.review_round}
     form = form or forms.AssignForm(formdata=None)
-    form.reviewer.choices = [(str(o.person.id), o.person.name) for o in officers if _is_free(o, asked)]
+    form.reviewer.choices = [SelectChoice(str(o.person.id), o.person.name) for o in officers if _is_free(o, asked)]
     return render_template(
         "reviews/index.html",
         **caseframe.frame(application, who),

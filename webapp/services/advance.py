@@ -10,6 +10,7 @@ from webapp.errors import Conflict, Refused
 from webapp.extensions import db
 from webapp.models.record import AuditEntry, AuditEvent, Deadline
 from webapp.models.types import Case
+from webapp.plaintext import tidy
 from webapp.policy import Principal
 from webapp.services import announce, audit, scope
 from webapp.services.effects import HANDLERS, Moved
@@ -37,6 +38,7 @@ def advance(
     `request_id` makes a repeated request harmless (the first entry is returned); `expected` is the revision the person
     saw. Raises `Conflict` for a stale revision and `Refused` with every blocker. The caller commits.
     """
+    reason = tidy(reason)
     _lock(case)
     if request_id and (done := _already(case, request_id)):
         return done
