@@ -75,7 +75,8 @@ def versions_in_use(who: Principal, machine: Machine) -> dict[int, int]:
     """How many cases follow which version; one statement."""
     kind = CASES[machine]
     query = sa.select(kind.definition_version, sa.func.count()).where(_seen(who, machine, kind))
-    return dict(db.session.execute(query.group_by(kind.definition_version)).tuples().all())
+    rows = db.session.execute(query.group_by(kind.definition_version)).all()
+    return {row[0]: row[1] for row in rows}
 
 
 def _seen(who: Principal, machine: Machine, kind: type[Case]) -> sa.ColumnElement[bool]:
