@@ -6,11 +6,11 @@ from typing import cast
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, TextAreaField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import Length
 
 from webapp import wording
-from webapp.moneyfield import MoneyField
+from webapp.formfields import MoneyField
 from webapp.plaintext import tidy
 from workflows.vocabulary import Machine, State
 
