@@ -43,6 +43,11 @@ class Move:
     when: Selector | None = None
     needs_reason: bool = False
 
+    @property
+    def rules(self) -> tuple[Guard | Selector, ...]:
+        """The guards, and the selector where there is one."""
+        return self.guards if self.when is None else (*self.guards, self.when)
+
 
 @dataclass(frozen=True)
 class Definition:

@@ -63,9 +63,7 @@ def report(definition: Definition, handled: Collection[Effect] | None = None) ->
 
 def unused_guards(definitions: Iterable[Definition]) -> list[str]:
     """Guards and selectors that no table asks: a rule somebody believes in and nobody applies."""
-    rules = {
-        rule for d in definitions for move in d.moves for rule in (*move.guards, *([move.when] if move.when else []))
-    }
+    rules = {rule for definition in definitions for move in definition.moves for rule in move.rules}
     asked = {rule.__qualname__.partition(".")[0] for rule in rules}
     written = inspect.getmembers(guards, inspect.isfunction)
     return [

@@ -13,15 +13,18 @@ from html5lib import HTMLParser
 
 from tests.factories import applications as a
 from webapp import clock, wording
+from webapp.applications import use_cases
 from webapp.cli import workflow
 from webapp.extensions import db
 from webapp.machines import queries
 from webapp.models.application import Application, Section
+from webapp.models.people import Person
 from webapp.models.programme import Call, CountryPlan, Programme
 from webapp.policy import OFFICE, SYSTEM, Principal
 from webapp.services import explain
 from webapp.services.advance import offers
 from webapp.transaction import writing
+from webapp.wording import requirements
 from workflows import engine
 from workflows.definitions import ALL, APPLICATION, BY_VERSION
 from workflows.vocabulary import Machine, Role, State, Trigger
@@ -277,6 +280,30 @@ def test_a_broken_machine_ends_the_examination_with_one(app: Flask, monkeypatch:
     said = app.test_cli_runner().invoke(args=["workflow", "verify"])
     assert said.exit_code == 1
     assert "FAULT application: state submitted is unreachable" in said.output
+
+
+def test_what_has_no_words_is_named(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(requirements.REQUIREMENTS, "quorum")
+    said = app.test_cli_runner().invoke(args=["workflow", "verify"])
+    assert (said.exit_code, "application version 1: guard quorum" in said.output) == (1, True)
+
+
+def test_why_somebody_cannot_is_explained_on_the_command_line(app: Flask, rooms: a.Setting) -> None:
+    with app.app_context():
+        number = a.complete(rooms)
+        emails = [db.session.get_one(Person, person).email for person in (rooms.editor, rooms.signatory)]
+    run = app.test_cli_runner().invoke
+    ask = ["workflow", "explain", "--machine", "application", "--case", str(number), "--move", "submit", "--as"]
+    found = json.loads(run(args=[*ask, emails[0], "--json"]).output)
+    assert not found["possible"]
+    assert [r["code"] for r in found["reasons"]] == [engine.NOT_YOURS, "not_lead_signatory", "sign_off_missing"]
+    assert "Not every partner has signed off this text." in run(args=[*ask, emails[1]]).output
+    with app.app_context(), writing():
+        for name in ("signatory", "partner_signatory"):
+            use_cases.sign_off(db.session.get_one(Application, number), rooms.who(name))
+    assert run(args=[*ask, emails[1]]).output == "Nothing stands in the way.\n"
+    assert "Nobody has this address." in run(args=[*ask, "nobody@example.org"]).output
+    assert "There is no such case." in run(args=[*ask[:5], "999", *ask[6:], emails[0]]).output
 
 
 def test_documenting_writes_once(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def test_a_changed_table_makes_the_handbook_stale(monkeypatch: pytest.MonkeyPatc
 
 
 def test_every_guard_selector_and_deadline_has_words() -> None:
-    rules = {r for d in BY_VERSION.values() for m in d.moves for r in (*m.guards, *([m.when] if m.when else []))}
+    rules = {r for d in BY_VERSION.values() for m in d.moves for r in m.rules}
     assert {name_of(rule) for rule in rules} | {requirements.REASON} == set(requirements.REQUIREMENTS)
     figures = {spec.deadline for d in BY_VERSION.values() for spec in d.states if spec.deadline}
     assert figures == set(requirements.DEADLINES)

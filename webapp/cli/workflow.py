@@ -9,20 +9,25 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy import select
 
 from webapp.errors import Conflict
+from webapp.extensions import db
 from webapp.machines import handbook
+from webapp.models.people import Person
+from webapp.services import explain, scope
 from webapp.services import versions as carrying
 from webapp.services.effects import HANDLERS
 from webapp.transaction import writing
 from workflows import verify, versions
 from workflows.definition import Definition, Move, name_of
 from workflows.definitions import BY_VERSION, CURRENT
-from workflows.vocabulary import Machine, State
+from workflows.vocabulary import Machine, State, Trigger
 
 group = AppGroup("workflow", help="The machines: check them, list them, write them down, carry cases over.")
 DOCS = Path(__file__).parents[2] / "docs"
 MACHINES = click.Choice([machine.value for machine in Machine])
+MOVES = click.Choice([trigger.value for trigger in Trigger])
 
 
 @group.command(
@@ -32,16 +37,19 @@ MACHINES = click.Choice([machine.value for machine in Machine])
 def verify_command(as_json: bool) -> None:
     reports = [verify.report(definition, HANDLERS) for definition in BY_VERSION.values()]
     idle = verify.unused_guards(BY_VERSION.values())
+    unsaid = [text for definition in BY_VERSION.values() for text in handbook.unsaid(definition)]
     unknown = carrying.unknown_stored()
     if as_json:
-        found = {"machines": [asdict(r) for r in reports], "unused_guards": idle, "unknown_in_database": unknown}
-        click.echo(json.dumps(found, indent=2))
+        found = {"machines": [asdict(r) for r in reports], "unused_guards": idle, "without_words": unsaid}
+        click.echo(json.dumps(found | {"unknown_in_database": unknown}, indent=2))
     else:
-        _say(reports, idle, unknown)
-    sys.exit(1 if any(r.faults for r in reports) or idle or unknown else 0)
+        _say(reports, idle, unsaid, unknown)
+    sys.exit(1 if any(r.faults for r in reports) or idle or unsaid or unknown else 0)
 
 
-def _say(reports: Sequence[verify.Report], idle: Sequence[str], unknown: Sequence[str] | None) -> None:
+def _say(
+    reports: Sequence[verify.Report], idle: Sequence[str], unsaid: Sequence[str], unknown: Sequence[str] | None
+) -> None:
     for r in reports:
         click.echo(f"{r.machine} version {r.version}: {len(r.states)} states, {r.moves} moves, {r.digest[:12]}")
         click.echo(f"  unreachable: {_listed(r.unreachable)}; without a way to an end: {_listed(r.dead_ends)}")
@@ -50,6 +58,7 @@ def _say(reports: Sequence[verify.Report], idle: Sequence[str], unknown: Sequenc
         for fault in r.faults:
             click.secho(f"  FAULT {fault}", fg="red")
     click.echo(f"Guards that no machine asks: {_listed(idle)}")
+    click.echo(f"Without words: {_listed(unsaid)}")
     known = "not asked: it does not answer or has no tables yet" if unknown is None else _listed(unknown)
     click.echo(f"In the database without rules: {known}")
 
@@ -91,6 +100,28 @@ def _edge(move: Move) -> dict[str, object]:
         "effects": list(move.effects),
         "needs_reason": move.needs_reason,
     }
+
+
+@group.command("explain", help="Why somebody can or cannot make a move of one case now, and who can clear each reason.")
+@click.option("--machine", type=MACHINES, required=True)
+@click.option("--case", "case_id", type=int, required=True, help="The number of the case.")
+@click.option("--move", type=MOVES, required=True)
+@click.option("--as", "email", required=True, help="The e-mail address of the person who would make it.")
+@click.option("--json", "as_json", is_flag=True, help="Print the reasons as JSON, with their codes.")
+def explain_command(machine: str, case_id: int, move: str, email: str, as_json: bool) -> None:
+    case = db.session.get(carrying.CASES[Machine(machine)], case_id)
+    person = db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
+    if case is None or person is None:
+        raise click.ClickException("There is no such case." if case is None else "Nobody has this address.")
+    found = explain.explain(case, Trigger(move), scope.principal(person))
+    if as_json:
+        rows = [{"code": r.blocker.code, "text": r.text, "who": r.who} for r in found.reasons]
+        click.echo(json.dumps({"possible": found.ready, "reasons": rows}, ensure_ascii=False, indent=2))
+        return
+    for reason in found.reasons:
+        click.echo(f"{reason.text} {reason.who}".rstrip())
+    if found.ready:
+        click.echo("Nothing stands in the way.")
 
 
 @group.command("document", help="Write docs/workflows.md and its pictures from the tables.")

@@ -1,7 +1,8 @@
 """A machine in words and as a picture: for the pages and for docs/workflows.md, from the same table."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from flask_babel import gettext as _
 
@@ -120,6 +121,29 @@ def picture(definition: Definition, counts: Mapping[State, int] | None = None) -
         desc=_("A picture of states and moves; the tables below say the same in words."),
         name=f"machine-{machine}",
     )
+
+
+def unsaid(definition: Definition) -> list[str]:
+    """States, moves, guards, effects and deadlines of a machine that nobody has found words for."""
+    machine = definition.machine
+    needed: dict[str, Callable[[], str]] = {}
+    for spec in definition.states:
+        needed[f"state {spec.name}"] = partial(wording.state_meaning, machine, spec.name)
+        if spec.deadline:
+            needed[f"deadline {spec.deadline}"] = partial(wording.deadline, spec.deadline)
+    for move in definition.moves:
+        needed[f"move {move.trigger}"] = partial(wording.consequence, machine, move.trigger)
+        needed |= {f"effect {effect}": partial(wording.effect, effect) for effect in move.effects}
+        for rule in move.rules:
+            needed[f"guard {name_of(rule)}"] = partial(wording.requirement, name_of(rule))
+    return [f"{machine} version {definition.version}: {what}" for what, say in needed.items() if not _is_said(say)]
+
+
+def _is_said(say: Callable[[], str]) -> bool:
+    try:
+        return bool(say().strip())
+    except KeyError:
+        return False
 
 
 def pages() -> dict[str, str]:
