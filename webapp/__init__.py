@@ -73,9 +73,6 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _add_features(app: Flask) -> None:
     """Each feature brings its blueprint, and the effects it answers for."""
     for name in FEATURES:
-        if not find_spec(f"webapp.{name}"):
-            continue
         if find_spec(f"webapp.{name}.effects"):
             import_module(f"webapp.{name}.effects")
-        if find_spec(f"webapp.{name}.routes"):
-            app.register_blueprint(import_module(f"webapp.{name}.routes").blueprint)
+        app.register_blueprint(import_module(f"webapp.{name}.routes").blueprint)

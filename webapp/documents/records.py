@@ -7,6 +7,7 @@ templates may print them like fields.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -205,7 +206,7 @@ class ProcurementStep:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Agreement:
+class Agreement(ABC):
     """What a memorandum and a contract share. Municipalities stand in signing order, the partner first."""
 
     reference: str  # "JUM-2026-001"
@@ -260,9 +261,9 @@ class Agreement:
             require(party.mandate_date <= self.dated, f"{party.name}: the mandate is later than the document")
 
     @property
+    @abstractmethod
     def municipalities(self) -> tuple[Party, ...]:
         """Every municipality in signing order; a subclass says who they are."""
-        raise NotImplementedError
 
     @property
     def signatories(self) -> tuple[Party, ...]:
