@@ -49,10 +49,22 @@ WORK_PAGE: dict[Trigger, str] = {
 # Moves away from the usual course: never the one primary button of a page, always below the others.
 EXCEPTIONAL = frozenset(
     {
-        Trigger.WITHDRAW, Trigger.SUSPEND, Trigger.TERMINATE, Trigger.HOLD_FOR_CAPACITY, Trigger.FAIL_ELIGIBILITY,
-        Trigger.ASK_CLARIFICATION, Trigger.REVISE, Trigger.SUPERSEDE, Trigger.REDRAFT, Trigger.RECUSE, Trigger.WAIVE,
-        Trigger.REJECT, Trigger.PUT_ON_RESERVE, Trigger.CLOSE_PROGRAMME, Trigger.CLOSE_CALL,
-    }  # fmt: skip
+        Trigger.WITHDRAW,
+        Trigger.SUSPEND,
+        Trigger.TERMINATE,
+        Trigger.HOLD_FOR_CAPACITY,
+        Trigger.FAIL_ELIGIBILITY,
+        Trigger.ASK_CLARIFICATION,
+        Trigger.REVISE,
+        Trigger.SUPERSEDE,
+        Trigger.REDRAFT,
+        Trigger.RECUSE,
+        Trigger.WAIVE,
+        Trigger.REJECT,
+        Trigger.PUT_ON_RESERVE,
+        Trigger.CLOSE_PROGRAMME,
+        Trigger.CLOSE_CALL,
+    }
 )
 PATH = (
     State.DRAFT, State.SUBMITTED, State.ELIGIBILITY, State.BASELINE, State.REVIEW, State.DECISION, State.APPROVED,
@@ -173,7 +185,7 @@ _BEGINS: dict[str, frozenset[State]] = {
             State.CAPACITY_HOLD,
             State.INELIGIBLE,
             State.REVIEW,
-        }  # fmt: skip
+        }
     ),
     "decisions.letters": frozenset(
         {State.DRAFT, State.SUBMITTED, State.ELIGIBILITY, State.BASELINE, State.CAPACITY_HOLD}

@@ -1,11 +1,12 @@
-"""A form field for an amount: a Decimal with at most two places, or a sentence that says what is wrong."""
+"""Form fields for amounts and days: a value, nothing, or a sentence that says what is wrong; the typed text stays."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import StringField
+from wtforms import DateField, StringField
 
 LARGEST = Decimal("999999999.99")
 _PLAIN = re.compile(r"\d{1,12}(\.\d{1,2})?")
@@ -41,3 +42,17 @@ class MoneyField(StringField):
         self.data: Any = None
         if typed.strip():
             self.data = parse(typed)
+
+
+class DayField(DateField):
+    """A calendar day, or None when nothing is typed; one sentence for everything that is none."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        typed = str(valuelist[0]).strip() if valuelist else ""
+        self.data = None
+        if not typed:
+            return
+        try:
+            self.data = date.fromisoformat(typed)
+        except ValueError as error:
+            raise ValueError(_("Enter a day that exists, such as 2026-11-24 (year, month, day).")) from error

@@ -90,7 +90,7 @@ def run(app: Flask, stop: Callable[[], bool], pause: float = 1.0) -> None:
     while not stop():
         try:
             tick(app)
-        except Exception as error:  # the database may be away for a while; the next round tries again
+        except Exception as error:  # noqa: BLE001 - the database may be away for a while; the next round tries again
             log.error("worker round failed", error=repr(error))
             db.session.remove()
         time.sleep(pause)

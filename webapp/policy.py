@@ -1,7 +1,7 @@
 """May this person touch this record? One readable table, asked by pages, fragments, downloads and `advance` alike.
 
-Whether a role may make a *move* stands in the move's own `by`; here stands who holds which role on which record, and what
-may be seen and edited. Everything is a plain value: no session, no request, no database.
+Whether a role may make a *move* stands in the move's own `by`; here stands who holds which role on which record, and
+what may be seen and edited. Everything is a plain value: no session, no request, no database.
 """
 
 from dataclasses import dataclass, field
@@ -164,13 +164,20 @@ PANEL = frozenset({R.PANEL_MEMBER})
 INSIDERS = OFFICE | {R.ASSESSOR}
 FOLLOWERS = MUNICIPAL | OFFICE | {R.FOCAL_POINT, R.COMMITTEE_MEMBER, R.INDEPENDENT_ASSESSOR, R.AUDITOR}
 
+# Who works on the file asks the applicants: the owners of the move in each state.
+ASKS: dict[State, frozenset[Role]] = {
+    S.ELIGIBILITY: frozenset({R.PROGRAMME_MANAGER}),
+    S.BASELINE: frozenset({R.ASSESSOR}),
+    S.REVIEW: frozenset({R.LGA_OFFICER, R.LEAD_REVIEWER}),
+    S.DECISION: frozenset({R.PROGRAMME_MANAGER}),
+}
+
 TABLE: dict[Action, Rule] = {
     Action.VIEW_SUMMARY: Rule(ASSOCIATION, not_in=BEFORE_SUBMISSION),
     Action.EDIT_CONTENT: Rule(APPLICANTS, only_in=WRITING),
     Action.SIGN_OFF: Rule(frozenset({R.SIGNATORY}), only_in=WRITING),
     Action.ASK_CLARIFICATION: Rule(
-        frozenset({R.PROGRAMME_MANAGER, R.ASSESSOR, R.LGA_OFFICER, R.LEAD_REVIEWER}),
-        only_in=frozenset({S.ELIGIBILITY, S.BASELINE, S.REVIEW, S.DECISION}),
+        frozenset({R.PROGRAMME_MANAGER, R.ASSESSOR, R.LGA_OFFICER, R.LEAD_REVIEWER}), only_in=frozenset(ASKS)
     ),
     Action.ANSWER_CLARIFICATION: Rule(APPLICANTS, only_in=frozenset({S.CLARIFICATION})),
     Action.CHECK_ELIGIBILITY: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=frozenset({S.ELIGIBILITY})),
@@ -180,12 +187,12 @@ TABLE: dict[Action, Rule] = {
     ),
     Action.ASSIGN_REVIEWER: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=frozenset({S.REVIEW})),
     Action.REVIEW: Rule(frozenset({R.LGA_OFFICER, R.LEAD_REVIEWER}), only_in=frozenset({S.REVIEW})),
-    Action.VIEW_REVIEWS: Rule(OFFICE | {R.LGA_OFFICER, R.LEAD_REVIEWER} | PANEL),
+    Action.VIEW_REVIEWS: Rule(OFFICE | {R.LGA_OFFICER, R.LEAD_REVIEWER} | PANEL, not_in=BEFORE_SUBMISSION),
     Action.RECOMMEND: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=frozenset({S.DECISION})),
     Action.CONFIRM: Rule(OFFICE, only_in=frozenset({S.DECISION})),
-    Action.VIEW_DECISION: Rule(OFFICE | PANEL),
+    Action.VIEW_DECISION: Rule(OFFICE | PANEL, not_in=BEFORE_SUBMISSION),
     Action.VOTE: Rule(PANEL, only_in=frozenset({S.APPEAL})),
-    Action.VIEW_APPEAL: Rule(OFFICE | PANEL | MUNICIPAL),
+    Action.VIEW_APPEAL: Rule(OFFICE | PANEL | MUNICIPAL, not_in=BEFORE_SUBMISSION),
     Action.PREPARE_AGREEMENT: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=frozenset({S.APPROVED, S.CONTRACTING})),
     Action.VIEW_AGREEMENT: Rule(FOLLOWERS, only_in=RUNNING | {S.APPROVED, S.CONTRACTING, S.WITHDRAWN}),
     Action.SIGN: Rule(frozenset({R.SIGNATORY, R.DIRECTOR}), only_in=frozenset({S.CONTRACTING})),
@@ -210,7 +217,7 @@ TABLE: dict[Action, Rule] = {
     ),
     Action.GIVE_NOTICE: Rule(frozenset({R.DIRECTOR}), only_in=frozenset({S.SIGNED, S.MONITORING, S.SUSPENDED})),
     Action.GIVE_OPINION: Rule(frozenset({R.AUDITOR}), only_in=frozenset({S.CLOSING})),
-    Action.VIEW_LETTERS: Rule(MUNICIPAL | OFFICE | PANEL | {R.AUDITOR}),
+    Action.VIEW_LETTERS: Rule(MUNICIPAL | OFFICE | PANEL | {R.AUDITOR}, not_in=BEFORE_SUBMISSION),
     Action.MANAGE_PROGRAMME: Rule(frozenset({R.PROGRAMME_MANAGER, R.DIRECTOR})),
     Action.VIEW_PROGRAMME: Rule(OFFICE | ASSOCIATION),
     Action.EDIT_PLAN: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=frozenset({S.DRAFT})),
@@ -224,9 +231,25 @@ def may(who: Principal, action: Action, scope: Scope) -> bool:
     if action is Action.VIEW_FILE:
         return isinstance(scope, FileScope) and _sees_file(roles, scope)
     rule = TABLE[action]
+    if isinstance(scope, FileScope):
+        roles = _whose_turn(roles, action, scope)
     if not roles & rule.roles or scope.state in rule.not_in:
         return False
     return rule.only_in is None or scope.state in rule.only_in
+
+
+def _whose_turn(roles: frozenset[Role], action: Action, scope: FileScope) -> frozenset[Role]:
+    """The roles that count now: the panel's and the associations' only while the file is with them.
+
+    Before and after, an association has the summary and a panel the record of the appeal, nothing else.
+    """
+    if scope.state not in PANEL_SEES and action is not Action.VIEW_APPEAL:
+        roles -= PANEL
+    if not _is_reviewed(scope) and action is not Action.VIEW_SUMMARY:
+        roles -= ASSOCIATION
+    if action is Action.ASK_CLARIFICATION:
+        roles &= ASKS.get(scope.state, frozenset())
+    return roles
 
 
 def _sees_file(roles: frozenset[Role], scope: FileScope) -> bool:
@@ -237,8 +260,12 @@ def _sees_file(roles: frozenset[Role], scope: FileScope) -> bool:
         return False
     if roles & (OFFICE | ASSIGNED) or (R.PANEL_MEMBER in roles and scope.state in PANEL_SEES):
         return True
-    reviewing = scope.state is S.REVIEW or (scope.state is S.CLARIFICATION and scope.return_state is S.REVIEW)
-    return reviewing and bool(roles & ASSOCIATION)
+    return _is_reviewed(scope) and bool(roles & ASSOCIATION)
+
+
+def _is_reviewed(scope: FileScope) -> bool:
+    """With the associations, also while a question of theirs is being answered."""
+    return scope.state is S.REVIEW or (scope.state is S.CLARIFICATION and scope.return_state is S.REVIEW)
 
 
 PANEL_SEES = frozenset({S.REJECTED, S.INELIGIBLE, S.APPEAL})

@@ -16,7 +16,7 @@ from flask import (
     session,
     url_for,
 )
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, get_translations
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import CSRFProtect
@@ -59,6 +59,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.url_map.converters["int"] = RowId
     csrf.init_app(app)
     babel.init_app(app, locale_selector=_language)
+    app.jinja_env.install_gettext_callables(_one, _many, newstyle=True)  # type: ignore[attr-defined]
     app.extensions["jumelage.storage"] = LocalStorage(settings.files)
     app.jinja_env.globals.update(wording=wording, clock=clock, Machine=Machine, Role=Role, enumerate=enumerate)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -68,6 +69,21 @@ def init_app(app: Flask, settings: Settings) -> None:
     _add_errors(app)
     if settings.secure_cookies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+
+
+def _catalogue() -> Any:
+    """The reader's translations, looked up once per request: a long list asks for hundreds of words."""
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    return g.catalogue
+
+
+def _one(text: str) -> str:
+    return str(_catalogue().ugettext(text))
+
+
+def _many(one: str, many: str, count: int) -> str:
+    return str(_catalogue().ungettext(one, many, count))
 
 
 def is_demonstration() -> bool:

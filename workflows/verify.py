@@ -3,11 +3,24 @@
 import inspect
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
+from typing import Any, get_args, get_type_hints
 
-from workflows import guards
-from workflows.definition import Definition, name_of
+from workflows import facts, guards
+from workflows.definition import Definition, Guard, Selector, name_of
 from workflows.facts import Rules
 from workflows.vocabulary import Effect, Machine, State
+
+FACTS: dict[Machine, type[Any]] = {
+    Machine.PROGRAMME: facts.ProgrammeFacts,
+    Machine.PLAN: facts.PlanFacts,
+    Machine.CALL: facts.CallFacts,
+    Machine.APPLICATION: facts.ApplicationFacts,
+    Machine.REVIEW: facts.ReviewFacts,
+    Machine.AGREEMENT: facts.AgreementFacts,
+    Machine.REPORT: facts.ReportFacts,
+    Machine.ACTION: facts.ActionFacts,
+    Machine.OBLIGATION: facts.ObligationFacts,
+}
 
 
 class BrokenDefinition(ValueError):
@@ -80,6 +93,7 @@ def _all(definition: Definition, handled: Collection[Effect] | None) -> Iterable
     yield from _reachability(definition)
     yield from _deadlines(definition)
     yield from _idle_guards(definition)
+    yield from _foreign_guards(definition)
 
 
 def _unknown_states(definition: Definition) -> Iterable[str]:
@@ -119,6 +133,20 @@ def _idle_guards(definition: Definition) -> Iterable[str]:
         if key in chosen:
             yield f"{move.trigger} from {move.source} to {move.dest} is never chosen, so its guards never matter"
         chosen.add(key)
+
+
+def _foreign_guards(definition: Definition) -> Iterable[str]:
+    """Guards and selectors written for the facts of another machine: they would fail at the first case."""
+    for rule in dict.fromkeys(rule for move in definition.moves for rule in move.rules):
+        asked = _asked_facts(rule)
+        if asked and FACTS[definition.machine] not in asked:
+            yield f"guard {name_of(rule)} asks for facts of another machine"
+
+
+def _asked_facts(rule: Guard | Selector) -> tuple[Any, ...]:
+    """The kinds of facts that a rule says it can judge; nothing when it does not say."""
+    kind = get_type_hints(rule).get("x")
+    return () if kind is None else get_args(kind) or (kind,)
 
 
 def _reachability(definition: Definition) -> Iterable[str]:

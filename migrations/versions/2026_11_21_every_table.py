@@ -320,8 +320,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('application', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_application_call_id'), ['call_id'], unique=False)
+        batch_op.create_index('ix_application_created_by', ['created_by_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_application_manager_id'), ['manager_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_application_partnership_id'), ['partnership_id'], unique=False)
+        batch_op.create_index('ix_application_recent', ['state_since', 'id'], unique=False)
+        batch_op.create_index('ix_application_requested', ['requested', 'id'], unique=False)
         batch_op.create_index('ix_application_state_since', ['state', 'state_since'], unique=False)
 
     op.create_table('agreement',
@@ -471,7 +474,7 @@ def upgrade() -> None:
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('actor_id', sa.Integer(), nullable=True),
     sa.Column('role', sa.Enum('applicant_editor', 'signatory', 'focal_point', 'municipality_admin', 'lga_officer', 'lead_reviewer', 'lga_admin', 'assessor', 'programme_manager', 'finance_officer', 'director', 'panel_member', 'committee_member', 'independent_assessor', 'auditor', 'expert', 'system_admin', 'system', name='word_role', native_enum=False, length=40), nullable=False),
-    sa.Column('event', sa.Enum('created', 'moved', 'section_saved', 'signed_off', 'sign_off_voided', 'file_added', 'file_removed', 'checked', 'scored', 'reviewer_assigned', 'conflict_declared', 'recommended', 'confirmed', 'voted', 'edited', 'document_written', 'signed', 'committee_decided', 'focal_point_named', 'finding_raised', 'notice_given', 'notice_withdrawn', 'opinion_given', 'endorsed', 'endorsement_voided', 'role_granted', 'role_ended', name='word_auditevent', native_enum=False, length=40), nullable=False),
+    sa.Column('event', sa.Enum('created', 'moved', 'section_saved', 'signed_off', 'sign_off_voided', 'file_added', 'file_removed', 'checked', 'scored', 'reviewer_assigned', 'conflict_declared', 'recommended', 'confirmed', 'voted', 'edited', 'document_written', 'signed', 'committee_decided', 'focal_point_named', 'finding_raised', 'notice_given', 'notice_withdrawn', 'opinion_given', 'endorsed', 'endorsement_voided', 'role_granted', 'role_ended', 'migrated', name='word_auditevent', native_enum=False, length=40), nullable=False),
     sa.Column('trigger', sa.Enum('open_programme', 'close_programme', 'consult', 'revise', 'endorse', 'approve_plan', 'supersede', 'open_call', 'close_call', 'submit', 'start_eligibility', 'pass_eligibility', 'fail_eligibility', 'hold_for_capacity', 'resume_baseline', 'send_to_review', 'ask_clarification', 'answer_clarification', 'send_to_decision', 'approve', 'put_on_reserve', 'reject', 'reconsider', 'lapse', 'file_appeal', 'uphold_appeal', 'dismiss_appeal', 'close_refused', 'start_contracting', 'conclude', 'start_monitoring', 'suspend', 'resume', 'terminate', 'start_closing', 'close', 'withdraw', 'submit_review', 'recuse', 'issue', 'redraft', 'enter_into_force', 'void', 'end', 'submit_report', 'return_report', 'accept_report', 'mark_done', 'reopen', 'verify', 'close_action', 'deliver', 'redo', 'confirm_delivery', 'waive', name='word_trigger', native_enum=False, length=40), nullable=True),
     sa.Column('from_state', sa.Enum('draft', 'open', 'closed', 'consultation', 'endorsed', 'approved', 'superseded', 'submitted', 'eligibility', 'baseline', 'capacity_hold', 'review', 'clarification', 'decision', 'reserve', 'rejected', 'ineligible', 'appeal', 'contracting', 'signed', 'monitoring', 'suspended', 'terminated', 'closing', 'withdrawn', 'assigned', 'recused', 'issued', 'in_force', 'ended', 'voided', 'due', 'returned', 'accepted', 'done', 'verified', 'delivered', 'waived', name='word_from_state', native_enum=False, length=40), nullable=True),
     sa.Column('to_state', sa.Enum('draft', 'open', 'closed', 'consultation', 'endorsed', 'approved', 'superseded', 'submitted', 'eligibility', 'baseline', 'capacity_hold', 'review', 'clarification', 'decision', 'reserve', 'rejected', 'ineligible', 'appeal', 'contracting', 'signed', 'monitoring', 'suspended', 'terminated', 'closing', 'withdrawn', 'assigned', 'recused', 'issued', 'in_force', 'ended', 'voided', 'due', 'returned', 'accepted', 'done', 'verified', 'delivered', 'waived', name='word_to_state', native_enum=False, length=40), nullable=True),
@@ -820,6 +823,7 @@ def upgrade() -> None:
     with op.batch_alter_table('obligation', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_obligation_agreement_id'), ['agreement_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_obligation_application_id'), ['application_id'], unique=False)
+        batch_op.create_index('ix_obligation_state', ['state'], unique=False)
 
     op.create_table('panel_vote',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -879,6 +883,7 @@ def upgrade() -> None:
     with op.batch_alter_table('report', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_report_agreement_id'), ['agreement_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_report_application_id'), ['application_id'], unique=False)
+        batch_op.create_index('ix_report_state_due', ['state', 'due_on'], unique=False)
 
     op.create_table('review_score',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1012,6 +1017,7 @@ def upgrade() -> None:
     with op.batch_alter_table('corrective_action', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_corrective_action_application_id'), ['application_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_corrective_action_finding_id'), ['finding_id'], unique=False)
+        batch_op.create_index('ix_corrective_action_state', ['state'], unique=False)
 
     # ### end Alembic commands ###
 
@@ -1019,6 +1025,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     with op.batch_alter_table('corrective_action', schema=None) as batch_op:
+        batch_op.drop_index('ix_corrective_action_state')
         batch_op.drop_index(batch_op.f('ix_corrective_action_finding_id'))
         batch_op.drop_index(batch_op.f('ix_corrective_action_application_id'))
 
@@ -1048,6 +1055,7 @@ def downgrade() -> None:
 
     op.drop_table('review_score')
     with op.batch_alter_table('report', schema=None) as batch_op:
+        batch_op.drop_index('ix_report_state_due')
         batch_op.drop_index(batch_op.f('ix_report_application_id'))
         batch_op.drop_index(batch_op.f('ix_report_agreement_id'))
 
@@ -1057,6 +1065,7 @@ def downgrade() -> None:
 
     op.drop_table('panel_vote')
     with op.batch_alter_table('obligation', schema=None) as batch_op:
+        batch_op.drop_index('ix_obligation_state')
         batch_op.drop_index(batch_op.f('ix_obligation_application_id'))
         batch_op.drop_index(batch_op.f('ix_obligation_agreement_id'))
 
@@ -1155,8 +1164,11 @@ def downgrade() -> None:
     op.drop_table('agreement')
     with op.batch_alter_table('application', schema=None) as batch_op:
         batch_op.drop_index('ix_application_state_since')
+        batch_op.drop_index('ix_application_requested')
+        batch_op.drop_index('ix_application_recent')
         batch_op.drop_index(batch_op.f('ix_application_partnership_id'))
         batch_op.drop_index(batch_op.f('ix_application_manager_id'))
+        batch_op.drop_index('ix_application_created_by')
         batch_op.drop_index(batch_op.f('ix_application_call_id'))
 
     op.drop_table('application')

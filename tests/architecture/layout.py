@@ -19,7 +19,7 @@ GENERATED = ("migrations/versions/", "webapp/static/", "tests/support/vendor/", 
 FILE_LINES_P90, FUNCTION_LINES_P90, FUNCTION_LINES_MOST = 300, 20, 60
 
 # Written in pieces, so that this file does not find itself.
-POSTPONED = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b|NotImplemented" r"Error")
+POSTPONED = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b|raise NotImplemented" r"Error")
 SECRETS = {
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE " r"KEY-----"),
     "a token": re.compile(r"\b(gh[pousr]_\w{30,}|glpat-[\w-]{20,}|AKIA[0-9A-Z]{16}|xox[abpr]-[\w-]{20,})"),

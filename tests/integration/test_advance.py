@@ -79,8 +79,8 @@ def test_thirty_two_at_once_have_one_winner_and_readable_refusals(app: Flask, di
 
 def test_the_race_notices_a_door_without_its_lock(app: Flask, director: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted mutant: no row lock and no IMMEDIATE; then more than one wins, or the database stops the second."""
-    monkeypatch.setattr("webapp.services.advance._lock", lambda case: None)
-    monkeypatch.setattr("webapp.transaction.for_writing", lambda: db.session.rollback())
+    monkeypatch.setattr("webapp.services.advance.lock", lambda case: None)
+    monkeypatch.setattr("webapp.transaction.for_writing", db.session.rollback)
 
     def fire(_number: int) -> str:
         try:

@@ -7,12 +7,14 @@ import pytest
 from flask import Flask
 
 from tests.factories import monitoring as m
+from webapp.documents.plain import months_after
 from webapp.extensions import db
 from webapp.models.application import Application
 from webapp.models.monitoring import Audit, AuditKind, CorrectiveAction, Finding, Report, ReportKind
 from webapp.models.people import Person, RoleGrant
 from webapp.models.record import OutboxRow
-from webapp.monitoring.effects import add_months, schedule
+from webapp.services.contract.reporting import report_periods
+from workflows.facts import Rules
 from workflows.vocabulary import Instrument, Role, Trigger
 
 DAY = timedelta(days=1)
@@ -23,7 +25,7 @@ DAY = timedelta(days=1)
     (date(2026, 12, 1), 12, date(2027, 12, 1)), (date(2026, 3, 1), 0, date(2026, 3, 1)),
 ])  # fmt: skip
 def test_months_end_where_they_must(start: date, months: int, expected: date) -> None:
-    assert add_months(start, months) == expected
+    assert months_after(start, months) == expected
 
 
 @pytest.mark.parametrize(("ends_on", "kinds"), [
@@ -36,12 +38,12 @@ def test_months_end_where_they_must(start: date, months: int, expected: date) ->
 ])  # fmt: skip
 def test_periods_follow_each_other_without_a_gap(ends_on: date, kinds: str) -> None:
     start = date(2026, 3, 1)
-    periods = list(schedule(start, ends_on, 12, 3))
+    periods = report_periods(start, ends_on, Rules())
     assert "".join(period.kind.value[0] for period in periods) == kinds
-    assert periods[0].starts_on == start and periods[-1].ends_on == ends_on
-    assert all(after.starts_on == before.ends_on + DAY for before, after in pairwise(periods))
-    assert all(period.due_on == add_months(period.ends_on, 1) for period in periods[:-1])
-    assert periods[-1].due_on == add_months(ends_on, 3)
+    assert periods[0].starts == start and periods[-1].ends == ends_on
+    assert all(after.starts == before.ends + DAY for before, after in pairwise(periods))
+    assert all(period.due == months_after(period.ends, 1) for period in periods[:-1])
+    assert periods[-1].due == months_after(ends_on, 3)
 
 
 def test_starting_to_monitor_schedules_the_reports(app: Flask) -> None:
@@ -53,7 +55,7 @@ def test_starting_to_monitor_schedules_the_reports(app: Flask) -> None:
         assert [report.kind for report in reports[:-1]] == [ReportKind.INTERIM] * 3
         assert reports[-1].kind is ReportKind.FINAL
         assert (reports[0].period_start, reports[-1].period_end) == (agreement.starts_on, agreement.ends_on)
-        assert reports[-1].due_on == add_months(agreement.ends_on, 2)
+        assert reports[-1].due_on == months_after(agreement.ends_on, 2)
         assert follow.agreement == agreement.id
 
 

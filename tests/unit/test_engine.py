@@ -114,7 +114,6 @@ BREAK: dict[str, dict[str, Any]] = {
     "findings_settled": {"findings_open": 1},
     "own_review": {"reviewer": SOMEBODY},
     "own_review_or_manager": {"reviewer": SOMEBODY},
-    "own_review_or_manager": {"reviewer": SOMEBODY},
     "case_in_review": {"case_in_review": False},
     "no_conflict": {"conflict_known": True},
     "conflict_answered": {"conflict_declared": None},

@@ -15,6 +15,7 @@ import pytest
 from workflows import versions
 from workflows.definition import Definition
 from workflows.definitions import ALL, APPLICATION, BY_VERSION, CURRENT
+from workflows.guards import own_review
 from workflows.verify import faults, report, unused_guards
 from workflows.versions import CannotCarry, mapping, unknown
 from workflows.vocabulary import Effect, Machine, Role, State, Trigger
@@ -170,6 +171,15 @@ def never(definition: Definition) -> Definition:
 def test_a_guard_that_can_never_matter_is_named(plant: Callable[[Definition], Definition], named: str) -> None:
     assert any(named in fault for fault in faults(plant(APPLICATION)))
     assert any(named in text for text in report(plant(APPLICATION)).idle_guards)
+
+
+def foreign(definition: Definition) -> Definition:
+    move = definition.moves[0]
+    return replace(definition, moves=(replace(move, guards=(*move.guards, own_review)), *definition.moves[1:]))
+
+
+def test_a_guard_of_another_machine_is_named() -> None:
+    assert faults(foreign(APPLICATION)) == ["application: guard own_review asks for facts of another machine"]
 
 
 def test_a_guard_that_no_machine_asks_is_named() -> None:

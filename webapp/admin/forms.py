@@ -5,10 +5,11 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DateField, EmailField, IntegerField, PasswordField, SelectField, StringField
+from wtforms import EmailField, IntegerField, PasswordField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from webapp import wording
+from webapp.formfields import DayField
 from webapp.models.people import AffiliationKind, OrganisationType
 from webapp.plaintext import tidy
 from webapp.wording.places import countries, time_zones
@@ -26,17 +27,6 @@ def line(label: Any, limit: int, help: Any = "", needed: bool = True) -> StringF
 def number_or_none(text: str) -> int | None:
     """The value of a select that may be left at its first, empty line."""
     return int(text) if text else None
-
-
-class DayField(DateField):
-    """A calendar day, with one sentence for everything that is none."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            self.data = None
-            raise ValueError(gettext("Enter a day that exists, such as 2026-11-24 (year, month, day).")) from None
 
 
 class WholeField(IntegerField):

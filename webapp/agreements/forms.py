@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateField,
     FieldList,
     Form,
     FormField,
@@ -20,20 +19,9 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from webapp.moneyfield import MoneyField
+from webapp.formfields import DayField, MoneyField
 
 NEEDED = _("Fill this in.")
-
-
-class DayField(DateField):
-    """A calendar day, with one sentence for everything that is none."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            self.data = None
-            raise ValueError(gettext("Enter a day that exists, such as 2026-11-24 (year, month, day).")) from None
 
 
 class InstrumentForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types

@@ -18,6 +18,7 @@ from webapp.policy import SYSTEM, Action, Principal
 from webapp.services import announce, audit, scope
 from webapp.services.advance import advance
 from webapp.services.facts import programme_of
+from webapp.services.locking import lock
 from workflows.vocabulary import Role, State, Trigger
 
 CONSENT_VERSION = "2026-1"
@@ -93,8 +94,7 @@ def sign(
     are hashed now: `Tampered` when they are not that file. `Forbidden` for somebody who is no party's signatory,
     `Invalid` when it is not their turn.
     """
-    db.session.flush()
-    db.session.refresh(agreement, with_for_update={"of": Agreement})
+    lock(agreement)
     if (standing := signature_of(agreement, actor)) is not None:
         return standing
     policy.require(actor, Action.SIGN, scope.file_scope(agreement.application))

@@ -28,6 +28,7 @@ from webapp.services.advance import advance
 from webapp.services.contract import contexts, parts
 from webapp.services.contract.source import approved, contacts
 from webapp.services.facts import agreement_gaps, current_agreement, programme_of, rules_of
+from webapp.services.locking import lock
 from workflows.engine import NO_SUCH_MOVE, Refusal
 from workflows.facts import Blocker
 from workflows.instrument import is_downgrade
@@ -300,8 +301,7 @@ def _preparing(agreement: Agreement, actor: Principal) -> None:
 
 def _drafting(agreement: Agreement) -> None:
     """An issued agreement is frozen: it is taken back with a reason first. The row is locked until the commit."""
-    db.session.flush()
-    db.session.refresh(agreement, ["state"], with_for_update={"of": Agreement})
+    lock(agreement)
     if agreement.state is not State.DRAFT:
         params = (("state", agreement.state.value), ("trigger", Trigger.ISSUE.value))
         raise Refused(Refusal(Trigger.ISSUE, (Blocker(NO_SUCH_MOVE, (), params),)))

@@ -1,7 +1,6 @@
 """The forms of applying: one for each section, the start, the filters, the question and the answer."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,6 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
-    DateField,
     Field,
     FieldList,
     Form,
@@ -26,8 +24,8 @@ from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp import wording
+from webapp.formfields import DayField, MoneyField
 from webapp.models.application import Application, BudgetCategory, RiskKind, Section
-from webapp.moneyfield import MoneyField
 from webapp.wording import questions
 from webapp.wording.questions import question
 
@@ -40,20 +38,6 @@ TEXT_LIMIT = 4000
 MOST_ROWS = 40
 NOT_LISTED = _("Choose one of the list.")
 TOO_LONG = _("This text is too long: at most %(max)d characters.")
-
-
-class DayField(DateField):
-    """A day, or None when nothing is typed; what cannot be read gets a sentence."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = None
-        text = str(valuelist[0]).strip() if valuelist else ""
-        if not text:
-            return
-        try:
-            self.data = date.fromisoformat(text)
-        except ValueError as error:
-            raise ValueError(gettext("Write the day as year-month-day, for example 2027-03-31.")) from error
 
 
 class ChoiceField(SelectField):

@@ -12,6 +12,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from webapp.errors import Invalid
+from webapp.formfields import LARGEST
 from webapp.models.application import (
     Application,
     ApplicationSection,
@@ -22,7 +23,6 @@ from webapp.models.application import (
     RiskKind,
     Section,
 )
-from webapp.moneyfield import LARGEST
 from webapp.plaintext import tidy
 from webapp.services import content
 

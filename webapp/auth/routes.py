@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from webapp.auth import passwords, sessions, tokens
 from webapp.auth.access import public, signed_in
 from webapp.auth.forms import PasswordForm, ResetForm, SignInForm
+from webapp.auth.login import limiter
 from webapp.extensions import db
 from webapp.models.people import TokenPurpose
 from webapp.services.announce import instant_key, mail
@@ -25,6 +26,7 @@ def sign_in() -> str:
 
 @blueprint.post("/sign-in")
 @public
+@limiter.limit("60/minute")
 def sign_in_post() -> Response | tuple[str, int]:
     """One sentence for a wrong address and a wrong password; the throttle counts either way and is committed."""
     form = SignInForm()
@@ -67,6 +69,7 @@ def reset() -> str:
 
 @blueprint.post("/password/reset")
 @public
+@limiter.limit("10/minute")
 def reset_post() -> Response | tuple[str, int]:
     """The answer is the same whether the address is known or not."""
     form = ResetForm()

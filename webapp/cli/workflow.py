@@ -155,7 +155,7 @@ def migrate(machine: str, old: int, new: int, pairs: tuple[str, ...], dry_run: b
         raise click.ClickException("Nothing was changed.\n  " + "\n  ".join(refused.reasons)) from refused
     cases = carrying.waiting(source)
     for state, number in Counter(state for _id, state in cases).items():
-        click.echo(f"  {number:>6}  {state} -> {target[state]}")
+        click.echo(f"  {number:>6}  {state} -> {target.get(state, 'nowhere: its version does not have it')}")
     click.echo(f"{len(cases)} of {machine} would go from version {old} to {new}.")
     if dry_run or not cases:
         return
@@ -184,8 +184,8 @@ def _carry(source: Definition, dest: Definition, target: dict[State, State], num
         try:
             with writing():
                 done += carrying.carry(number, source, dest, target) is not None
-        except Conflict as conflict:
-            failed.append(f"{number}: {conflict}")
+        except (Conflict, versions.CannotCarry) as refused:
+            failed.append(f"{number}: {refused}")
     click.echo(f"{done} carried, {len(numbers) - done - len(failed)} had been carried before.")
     if failed:
         raise click.ClickException("Not carried; run again:\n  " + "\n  ".join(failed))

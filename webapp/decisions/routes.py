@@ -225,6 +225,8 @@ def vote_post(application_id: int) -> Response | tuple[str, int]:
 def _appeal_page(application: Application, who: Principal, *, form: Any = None) -> str:
     found = queries.appeal(application)
     room = scope.file_scope(application)
+    if found is None and not policy.may(who, Action.VIEW_FILE, room):
+        raise NotFound(f"appeal of {application.id}")  # a panel member knows the appeals, not the other files
     inside = bool(policy.roles_on(who, room) & (policy.OFFICE | policy.PANEL))
     panel = queries.insiders(application, [Role.PANEL_MEMBER]) if inside and found else []
     voted = {row.person_id for row in found.votes} if found else set()

@@ -18,6 +18,7 @@ from webapp.policy import Action, Principal
 from webapp.services import announce, audit, scope
 from webapp.services.advance import actor_on, advance
 from webapp.services.facts import facts_of, programme_of, rules_of
+from webapp.services.locking import lock
 from workflows import guards, mandates
 from workflows.engine import NO_SUCH_MOVE, NOT_YOURS, Refusal
 from workflows.facts import ApplicationFacts, Blocker
@@ -34,7 +35,7 @@ def recommend(
     application: Application, outcome: State, amount: Decimal | None, conditions: str, reasons: str, actor: Principal
 ) -> Decision:
     """The file's manager recommends an outcome; an earlier open recommendation is replaced and stays to read."""
-    _lock(application)
+    lock(application)
     trigger = TRIGGERS.get(outcome, Trigger.APPROVE)
     room = scope.file_scope(application)
     _require(application, Action.RECOMMEND, trigger, actor)
@@ -65,7 +66,7 @@ def confirm(application: Application, role: Role, actor: Principal, seen: int | 
 
     `seen` is the recommendation that the person read: another one in its place is a `Conflict`.
     """
-    _lock(application)
+    lock(application)
     decision = _open_decision(application)
     trigger = TRIGGERS[decision.outcome] if decision else Trigger.APPROVE
     _require(application, Action.CONFIRM, trigger, actor)
@@ -87,7 +88,7 @@ def confirm(application: Application, role: Role, actor: Principal, seen: int | 
 
 def vote(application: Application, uphold: bool, reasons: str, actor: Principal) -> PanelVote:
     """One member of the panel judges the appeal; the second equal vote settles it."""
-    _lock(application)
+    lock(application)
     trigger = Trigger.UPHOLD_APPEAL if uphold else Trigger.DISMISS_APPEAL
     _require(application, Action.VOTE, trigger, actor)
     query = select(Appeal).where(Appeal.application_id == application.id).options(selectinload(Appeal.votes))
@@ -117,13 +118,6 @@ def missing(decision: Decision, application: Application) -> tuple[Role, ...]:
 
 
 # --- who may ------------------------------------------------------------------------------------
-
-
-def _lock(application: Application) -> None:
-    """Wait for whoever is changing this file, then see it as it is."""
-    db.session.flush()
-    query = select(Application).where(Application.id == application.id).with_for_update(of=Application)
-    db.session.execute(query.execution_options(populate_existing=True)).one()
 
 
 def _require(application: Application, action: Action, trigger: Trigger, actor: Principal) -> None:

@@ -18,17 +18,28 @@ MAX_RATIO = 200
 _CHUNK = 64 * 1024
 _SLACK = 1024 * 1024  # a small part may compress well: the ratio counts above this size
 
-_ACTIVE = re.compile(r"vbaproject|vbadata|activex|/embeddings/|oleobject|macrosheets|/basic/|^scripts/|^basic/|"
-                     r"\.(bin|exe|dll|js|vbs|com|bat|hta|jar)$", re.IGNORECASE)
+_ACTIVE = re.compile(
+    r"vbaproject|vbadata|activex|/embeddings/|oleobject|macrosheets|/basic/|^scripts/|^basic/|"
+    r"\.(bin|exe|dll|js|vbs|com|bat|hta|jar)$",
+    re.IGNORECASE,
+)
 _HARMLESS_BINARY = re.compile(r"(printerSettings/printerSettings\d+)\.bin$")
 _ACTIVE_TYPE = (b"macroEnabled", b"vbaProject", b"activeX", b"oleObject")
 _MAIN_TYPE = ((b"wordprocessingml.document.main+xml", "word"), (b"spreadsheetml.sheet.main+xml", "excel"))
 _HYPERLINK = "/hyperlink"
 _ODT_TYPE = b"application/vnd.oasis.opendocument.text"
-_ODT_ACTIVE = (b"<script:event-listener", b"<office:scripts><office:script", b"<draw:object-ole", b"<draw:plugin",
-               b"<draw:applet")
-_ODT_EXTERNAL = re.compile(rb"<(?:draw:image|draw:object|draw:floating-frame|text:section-source)[^>]*?"
-                           rb"xlink:href=\"(?:[a-z]+:|/|\.\./)", re.IGNORECASE)
+_ODT_ACTIVE = (
+    b"<script:event-listener",
+    b"<office:scripts><office:script",
+    b"<draw:object-ole",
+    b"<draw:plugin",
+    b"<draw:applet",
+)
+_ODT_EXTERNAL = re.compile(
+    rb"<(?:draw:image|draw:object|draw:floating-frame|text:section-source)[^>]*?"
+    rb"xlink:href=\"(?:[a-z]+:|/|\.\./)",
+    re.IGNORECASE,
+)
 
 
 class Refused(Exception):
@@ -46,8 +57,15 @@ def inspect(content: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_directory(archive)
             parts = _read(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, OSError,
-            ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        UnicodeDecodeError,
+        OSError,
+        ValueError,
+    ) as error:
         raise Refused("upload_damaged") from error
     if parts.get("mimetype") == _ODT_TYPE:
         return _check_odt(parts)
@@ -68,7 +86,8 @@ def _check_directory(archive: zipfile.ZipFile) -> None:
         if member.flag_bits & 0x1:
             raise Refused("upload_encrypted")
         if member.file_size > MAX_PART or (
-                member.file_size > _SLACK and member.file_size > MAX_RATIO * member.compress_size):
+            member.file_size > _SLACK and member.file_size > MAX_RATIO * member.compress_size
+        ):
             raise Refused("upload_archive")
         if _ACTIVE.search(member.filename) and not _HARMLESS_BINARY.search(member.filename):
             raise Refused("upload_active")
@@ -115,8 +134,9 @@ def _check_relationships(part: bytes) -> None:
     if len(part) > MAX_PARSED:
         raise Refused("upload_archive")
     try:
-        root = etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False,
-                                                      huge_tree=False))
+        root = etree.fromstring(
+            part, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+        )
     except etree.XMLSyntaxError as error:
         raise Refused("upload_damaged") from error
     for relation in root:

@@ -90,8 +90,19 @@ class Problem:
 
 
 LOOP = {"index": int, "first": bool, "last": bool, "length": int}
-_ALLOWED = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.Not, nodes.And, nodes.Or,
-            nodes.CondExpr, nodes.Const, nodes.Compare, nodes.Operand)
+_ALLOWED = (
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.If,
+    nodes.Not,
+    nodes.And,
+    nodes.Or,
+    nodes.CondExpr,
+    nodes.Const,
+    nodes.Compare,
+    nodes.Operand,
+)
 
 
 def problems(sources: Mapping[str, nodes.Template], context: type) -> list[Problem]:

@@ -97,8 +97,10 @@ class MemorandumContext(Agreement):
     def __post_init__(self) -> None:
         Agreement.__post_init__(self)
         require(len(self.parties) >= 2, "a memorandum needs two municipalities")
-        require(all(line.category.casefold() != "investment" for line in self.lines),
-                "a memorandum carries no investment line")
+        require(
+            all(line.category.casefold() != "investment" for line in self.lines),
+            "a memorandum carries no investment line",
+        )
 
     @property
     def municipalities(self) -> tuple[Party, ...]:
@@ -200,9 +202,16 @@ class ContractContext(Agreement):
         spent = (first.amount * share / 100).quantize(Decimal("0.01"))
         aim = first.amount if self.reduces_by_unused else first.amount * self.terms.spent_percent / 100
         missing = (aim - spent).quantize(Decimal("0.01"))
-        return ReductionExample(paid_number=first.number, paid=first.amount, spent_share=f"{share}%", spent=spent,
-                                missing=missing, next_number=following.number, next=following.amount,
-                                payable=max(following.amount - missing, ZERO))
+        return ReductionExample(
+            paid_number=first.number,
+            paid=first.amount,
+            spent_share=f"{share}%",
+            spent=spent,
+            missing=missing,
+            next_number=following.number,
+            next=following.amount,
+            payable=max(following.amount - missing, ZERO),
+        )
 
     @property
     def upkeep_total(self) -> Decimal:

@@ -19,14 +19,54 @@ from typing import Any, TypeAlias, get_type_hints
 
 Plain: TypeAlias = "str | int | bool | list[Plain] | dict[str, Plain]"
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-          "December")
-_ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-         "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_ONES = (
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+)
 _TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _SCALES = ((1_000_000_000, "billion"), (1_000_000, "million"), (1_000, "thousand"))
-_CURRENCIES = {"EUR": "euro", "USD": "US dollars", "GBP": "pounds sterling", "CHF": "Swiss francs",
-               "SEK": "Swedish kronor", "NOK": "Norwegian kroner", "RWF": "Rwandan francs", "UGX": "Ugandan shillings"}
+_CURRENCIES = {
+    "EUR": "euro",
+    "USD": "US dollars",
+    "GBP": "pounds sterling",
+    "CHF": "Swiss francs",
+    "SEK": "Swedish kronor",
+    "NOK": "Norwegian kroner",
+    "RWF": "Rwandan francs",
+    "UGX": "Ugandan shillings",
+}
 
 # What XML 1.0 cannot carry, the C1 controls, and the two characters that make a reader see digits in another order.
 _UNPRINTABLE = re.compile("[^\t\n\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202d\u202e]")
@@ -163,8 +203,10 @@ def _properties(record: type) -> Iterator[tuple[str, Any]]:
 
 
 def _record(record: Any, currency: str, path: str) -> dict[str, Plain]:
-    return {name: _plain(getattr(record, name), currency, f"{path}.{name}" if path else name)
-            for name in members(type(record))}
+    return {
+        name: _plain(getattr(record, name), currency, f"{path}.{name}" if path else name)
+        for name in members(type(record))
+    }
 
 
 def _plain(value: Any, currency: str, path: str) -> Plain:

@@ -251,10 +251,13 @@ class Agreement(ABC):
     def __post_init__(self) -> None:
         names = [party.name for party in self.signatories]
         require(len(set(names)) == len(names), "two parties have the same name")
-        require(sum((tranche.amount for tranche in self.tranches), ZERO) == self.grant,
-                "the tranches do not add up to the grant")
-        require(sum((line.grant for line in self.lines), ZERO) == self.grant,
-                "the budget lines do not add up to the grant")
+        require(
+            sum((tranche.amount for tranche in self.tranches), ZERO) == self.grant,
+            "the tranches do not add up to the grant",
+        )
+        require(
+            sum((line.grant for line in self.lines), ZERO) == self.grant, "the budget lines do not add up to the grant"
+        )
         require(self.starts < self.ends, "the period ends before it starts")
         require(bool(self.reports) and self.reports[-1].due >= self.ends, "the final report is due before the end")
         for party in self.signatories:

@@ -79,8 +79,11 @@ def prepare(content: bytes, context: type) -> Prepared:
 def sources(content: bytes) -> dict[str, str]:
     """The Jinja source of every part that carries text, core properties included."""
     docx = DocxTemplate(BytesIO(content))
-    return {name: docx.patch_xml(_DECLARATION.sub("", part.decode("utf-8")))
-            for name, part in unpack(content).items() if _TEXT_PARTS.fullmatch(name)}
+    return {
+        name: docx.patch_xml(_DECLARATION.sub("", part.decode("utf-8")))
+        for name, part in unpack(content).items()
+        if _TEXT_PARTS.fullmatch(name)
+    }
 
 
 def trees(texts: Mapping[str, str]) -> dict[str, nodes.Template]:
@@ -97,8 +100,7 @@ def trees(texts: Mapping[str, str]) -> dict[str, nodes.Template]:
 def fill(template: Prepared, context: Mapping[str, Any]) -> bytes:
     """Render every part with plain values and pack the file."""
     try:
-        parts = {name: _xml(name, _lines(template.docx, text.render(context)))
-                 for name, text in template.texts.items()}
+        parts = {name: _xml(name, _lines(template.docx, text.render(context))) for name, text in template.texts.items()}
     except UndefinedError as error:
         raise TemplateError(f"the context lacks a value: {error.message}") from error
     return pack({**template.fixed, **parts})

@@ -30,22 +30,34 @@ ODT = "application/vnd.oasis.opendocument.text"
 TEXT = "text/plain"
 CSV = "text/csv"
 SUFFIXES: Mapping[str, tuple[str, ...]] = {
-    PDF: ("pdf",), PNG: ("png",), JPEG: ("jpg", "jpeg"), DOCX: ("docx",), XLSX: ("xlsx",), ODT: ("odt",),
-    TEXT: ("txt",), CSV: ("csv",)}
+    PDF: ("pdf",),
+    PNG: ("png",),
+    JPEG: ("jpg", "jpeg"),
+    DOCX: ("docx",),
+    XLSX: ("xlsx",),
+    ODT: ("odt",),
+    TEXT: ("txt",),
+    CSV: ("csv",),
+}
 
 REFUSALS: Mapping[str, Any] = {
     "upload_empty": _("The file is empty. Choose the file again."),
     "upload_too_large": _("The file is larger than %(limit)s MB. Make it smaller or split it."),
-    "upload_type": _("This kind of file is not accepted. Send a PDF, an image (PNG or JPEG), a Word or Excel file, an "
-                     "OpenDocument text, plain text or CSV."),
-    "upload_name": _("The name ends in “%(suffix)s”, but the content is something else. Rename the file or save it "
-                     "again."),
+    "upload_type": _(
+        "This kind of file is not accepted. Send a PDF, an image (PNG or JPEG), a Word or Excel file, an "
+        "OpenDocument text, plain text or CSV."
+    ),
+    "upload_name": _(
+        "The name ends in “%(suffix)s”, but the content is something else. Rename the file or save it again."
+    ),
     "upload_damaged": _("The file is damaged or not complete. Open it, save it again and try once more."),
     "upload_encrypted": _("The file is protected with a password. Send it without protection."),
-    "upload_active": _("The file holds macros, scripts or embedded programs. Save it without them, for example as "
-                       "PDF."),
-    "upload_archive": _("The file unpacks to far more than it shows, or to too many parts. Save it again or send a "
-                        "PDF."),
+    "upload_active": _(
+        "The file holds macros, scripts or embedded programs. Save it without them, for example as PDF."
+    ),
+    "upload_archive": _(
+        "The file unpacks to far more than it shows, or to too many parts. Save it again or send a PDF."
+    ),
     "upload_external": _("The file loads content from elsewhere. Embed the pictures and save it again."),
     "upload_text": _("The text holds characters that cannot be read. Save it as UTF-8."),
 }
@@ -145,4 +157,8 @@ def _text(content: bytes, name: str) -> str:
 
 
 _MAGIC: tuple[tuple[bytes, Callable[[bytes], str]], ...] = (
-    (b"%PDF-", _pdf), (b"\x89PNG\r\n\x1a\n", _png), (b"\xff\xd8\xff", _jpeg), (b"PK\x03\x04", _archive))
+    (b"%PDF-", _pdf),
+    (b"\x89PNG\r\n\x1a\n", _png),
+    (b"\xff\xd8\xff", _jpeg),
+    (b"PK\x03\x04", _archive),
+)

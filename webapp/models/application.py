@@ -103,6 +103,9 @@ class Application(Case, Base):
         CheckConstraint("state = 'draft' OR state = 'withdrawn' OR submitted_at IS NOT NULL", name="submitted"),
         CheckConstraint("state NOT IN ('clarification') OR return_state IS NOT NULL", name="returns"),
         Index("ix_application_state_since", "state", "state_since"),
+        Index("ix_application_recent", "state_since", "id"),
+        Index("ix_application_requested", "requested", "id"),
+        Index("ix_application_created_by", "created_by_id"),
     )
 
     def stamp(self, trigger: Trigger, source: State, person_id: int | None, reason: str, at: datetime) -> None:
@@ -261,7 +264,7 @@ class ApplicationVersion(Base):
 
 
 class Clarification(Base):
-    """A question that unlocks the named sections until it is answered; the difference is shown against `base_version`."""
+    """A question that unlocks the named sections until it is answered; differences are against `base_version`."""
 
     __tablename__ = "clarification"
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.extensions import Base
@@ -92,6 +92,7 @@ class Report(Case, Base):
     __table_args__ = (
         states_check(Machine.REPORT),
         UniqueConstraint("agreement_id", "number"),
+        Index("ix_report_state_due", "state", "due_on"),
         CheckConstraint("period_end > period_start AND due_on >= period_end", name="dates"),
         CheckConstraint("quality_score IS NULL OR quality_score BETWEEN 1 AND 5", name="quality"),
         CheckConstraint("satisfaction_percent IS NULL OR satisfaction_percent BETWEEN 0 AND 100", name="satisfaction"),
@@ -181,6 +182,7 @@ class CorrectiveAction(Case, Base):
 
     __table_args__ = (
         states_check(Machine.ACTION),
+        Index("ix_corrective_action_state", "state"),
         CheckConstraint("verified_by_id IS NULL OR verified_by_id != done_by_id", name="four_eyes"),
         CheckConstraint(
             "state NOT IN ('verified', 'closed') OR (verified_by_id IS NOT NULL AND length(evidence) > 0)",
@@ -222,6 +224,7 @@ class Obligation(Case, Base):
 
     __table_args__ = (
         states_check(Machine.OBLIGATION),
+        Index("ix_obligation_state", "state"),
         CheckConstraint("state != 'waived' OR length(waived_reason) > 0", name="waived_with_reason"),
         CheckConstraint(
             "settled_by_id IS NULL OR delivered_by_id IS NULL OR settled_by_id != delivered_by_id", name="four_eyes"

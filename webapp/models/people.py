@@ -76,7 +76,7 @@ class Person(Base):
 
 
 class RoleGrant(Base):
-    """(person, role, organisation, programme or file): a right is never global because a role exists (`domain.md` §1)."""
+    """(person, role, organisation, programme or file): no right is global because a role exists (`domain.md` §1)."""
 
     __tablename__ = "role_grant"
 

@@ -1,9 +1,5 @@
 """What the moves of monitoring also do: the reports' dates, the audit with its auditor, the closing of a finding."""
 
-from calendar import monthrange
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 
 from flask_babel import force_locale
@@ -13,43 +9,13 @@ from sqlalchemy import func, select
 from webapp import clock
 from webapp.extensions import db
 from webapp.models.application import Application
-from webapp.models.monitoring import Audit, AuditKind, CorrectiveAction, Report, ReportKind
+from webapp.models.monitoring import Audit, AuditKind, CorrectiveAction, Report
 from webapp.models.people import Person, RoleGrant
 from webapp.services import announce
+from webapp.services.contract.reporting import report_periods
 from webapp.services.effects import Moved, handles
 from webapp.services.facts import current_agreement, pool, rules_of
 from workflows.vocabulary import Effect, Instrument, Role, State
-
-DAY = timedelta(days=1)
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day some months later; the last day of the month where that day does not exist."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """What one report covers (both days included), and when it is due."""
-
-    kind: ReportKind
-    starts_on: date
-    ends_on: date
-    due_on: date
-
-
-def schedule(starts_on: date, ends_on: date, every: int, final: int) -> Iterator[Period]:
-    """An interim report after each `every` months, due a month later; the rest belongs to the final report.
-
-    A rest shorter than a month is no period of its own: the final report covers it with the months before.
-    """
-    every, start, number = max(every, 1), starts_on, 1
-    while add_months(starts_on, every * number + 1) - DAY <= ends_on:
-        end = add_months(starts_on, every * number) - DAY
-        yield Period(ReportKind.INTERIM, start, end, add_months(end, 1))
-        start, number = end + DAY, number + 1
-    yield Period(ReportKind.FINAL, start, ends_on, add_months(ends_on, final))
 
 
 @handles(Effect.SCHEDULE_REPORTS)
@@ -59,18 +25,16 @@ def schedule_reports(moved: Moved) -> None:
     agreement = current_agreement(application) if isinstance(application, Application) else None
     if agreement is None:
         raise LookupError("monitoring starts under an agreement in force")
-    rules = rules_of(application)
-    periods = schedule(agreement.starts_on, agreement.ends_on, rules.interim_report_months, rules.final_report_months)
-    for number, period in enumerate(periods, 1):
+    for period in report_periods(agreement.starts_on, agreement.ends_on, rules_of(application)):
         db.session.add(
             Report(
                 application_id=application.id,
                 agreement_id=agreement.id,
                 kind=period.kind,
-                number=number,
-                period_start=period.starts_on,
-                period_end=period.ends_on,
-                due_on=period.due_on,
+                number=period.number,
+                period_start=period.starts,
+                period_end=period.ends,
+                due_on=period.due,
             )
         )
 

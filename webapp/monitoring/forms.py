@@ -10,9 +10,9 @@ from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectFiel
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from webapp import wording
+from webapp.formfields import MoneyField
 from webapp.models.application import BudgetCategory
 from webapp.models.monitoring import FindingSource, Opinion, Severity
-from webapp.moneyfield import MoneyField
 from webapp.plaintext import tidy
 
 LARGEST = 999_999_999

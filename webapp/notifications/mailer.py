@@ -1,6 +1,5 @@
 """How mail leaves: by SMTP when a server is set, else as a file that anybody can open, under `var/mail`."""
 
-import os
 import smtplib
 from collections.abc import Mapping
 from email.message import EmailMessage
@@ -27,7 +26,7 @@ class FileMailer:
         self.folder.mkdir(parents=True, exist_ok=True)
         temporary = self.folder / f".{key}.tmp"
         temporary.write_bytes(message.as_bytes())
-        os.replace(temporary, self.folder / f"{key}.eml")
+        temporary.replace(self.folder / f"{key}.eml")
 
 
 class SmtpMailer:

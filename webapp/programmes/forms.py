@@ -7,7 +7,6 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
     DecimalField,
     FieldList,
     FormField,
@@ -23,8 +22,8 @@ from wtforms import Form as PlainForm
 from wtforms.validators import URL, DataRequired, InputRequired, Length, Optional
 
 from webapp import wording
+from webapp.formfields import DayField, MoneyField
 from webapp.models.programme import PaymentMode
-from webapp.moneyfield import MoneyField
 from webapp.plaintext import tidy
 from webapp.programmes import figures
 from webapp.wording.places import countries, currencies
@@ -32,17 +31,6 @@ from webapp.wording.places import countries, currencies
 NEEDED = _("Fill this in.")
 CHOOSE = _("Choose one of the list.")
 PAGE = 12_000  # characters that a part of a plan may have: about four pages
-
-
-class DayField(DateField):
-    """A calendar day, with one sentence for everything that is none."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            self.data = None
-            raise ValueError(gettext("Enter a day that exists, such as 2026-11-24 (year, month, day).")) from None
 
 
 def line(label: Any, limit: int, help: Any = "", needed: bool = True, **kw: Any) -> StringField:

@@ -22,6 +22,7 @@ from webapp.programmes.plan_text import PLAN_COLUMNS, content_hash
 from webapp.services import audit
 from webapp.services.advance import advance
 from webapp.services.facts import rules as rules_of_programme
+from webapp.services.locking import lock
 from webapp.services.scope import programme_scope
 from workflows.vocabulary import Role, State, Trigger
 
@@ -346,8 +347,7 @@ def _check_call(plan: CountryPlan, values: dict[str, Any]) -> None:
 
 def _claim(case: Case, expected: int | None) -> None:
     """Lock the row; raise `Conflict` when somebody saved or moved it since the form was opened."""
-    db.session.flush()
-    db.session.refresh(case, with_for_update={"of": type(case)})
+    lock(case)
     if expected is not None and expected != case.revision:
         raise Conflict(expected, case.revision)
 

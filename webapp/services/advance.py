@@ -15,6 +15,7 @@ from webapp.policy import Principal
 from webapp.services import announce, audit, scope
 from webapp.services.effects import HANDLERS, Moved
 from webapp.services.facts import facts_of, rules_of
+from webapp.services.locking import lock
 from workflows import engine
 from workflows.definition import Definition, Move
 from workflows.definitions import BY_VERSION
@@ -39,7 +40,7 @@ def advance(
     saw. Raises `Conflict` for a stale revision and `Refused` with every blocker. The caller commits.
     """
     reason = tidy(reason)
-    _lock(case)
+    lock(case)
     if request_id and (done := _already(case, request_id)):
         return done
     if expected is not None and expected != case.revision:
@@ -63,14 +64,6 @@ def definition_of(case: Case) -> Definition:
 
 def actor_on(case: Case, actor: Principal) -> Actor:
     return Actor(actor.person_id, policy.roles_on(actor, scope.scope_of(case)))
-
-
-def _lock(case: Case) -> None:
-    """Read the row anew under a lock; what hangs on it is read anew when it is asked for."""
-    db.session.flush()
-    kind = type(case)
-    query = select(kind).where(kind.id == case.id).with_for_update(of=kind)
-    db.session.execute(query.execution_options(populate_existing=True)).one()
 
 
 def _already(case: Case, request_id: str) -> AuditEntry | None:

@@ -49,7 +49,7 @@ class Courier:
                 row = db.session.get_one(OutboxRow, row_id)
                 self.jobs[row.job](row)
                 outbox.acknowledge(row)
-        except Exception as error:  # any failure of one job must not stop the others; it is kept on the row
+        except Exception as error:  # noqa: BLE001 - any failure of one job must not stop the others; it is kept on the row
             log.error("outbox job failed", row=row_id, error=repr(error))
             with writing():
                 outbox.postpone(db.session.get_one(OutboxRow, row_id), repr(error))

@@ -248,7 +248,8 @@ def _addressee(application: Application) -> doc.Addressee:
 
 def _seat(organisation: Organisation) -> str:
     with force_locale("en"):
-        parts = (organisation.place or organisation.name, organisation.subdivision, wording.country(organisation.country))
+        country = wording.country(organisation.country)
+    parts = (organisation.place or organisation.name, organisation.subdivision, country)
     return ", ".join(tidy(part) for part in parts if part)
 
 

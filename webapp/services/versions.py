@@ -92,8 +92,10 @@ def carry(case_id: int, old: Definition, new: Definition, target: Mapping[State,
     case = db.session.get(kind, case_id, with_for_update={"of": kind}, populate_existing=True)
     if case is None or case.definition_version == new.version:
         return None
-    if case.definition_version != old.version or case.state not in target:
+    if case.definition_version != old.version:
         raise Conflict(old.version, case.definition_version)
+    if case.state not in target:
+        raise versions.CannotCarry([f"{case.state} is no state of version {old.version}"])
     before = case.state
     with db.session.no_autoflush:
         case.state, case.definition_version = target[before], new.version

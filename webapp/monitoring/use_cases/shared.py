@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 
 from webapp import clock, policy
 from webapp.errors import Forbidden, Invalid
-from webapp.extensions import db
 from webapp.models.application import Application, PartyRole
 from webapp.models.people import Person
 from webapp.models.types import Case
 from webapp.policy import Action, Principal
 from webapp.services import announce
+from webapp.services.locking import lock
 from webapp.services.scope import file_scope
 from workflows.vocabulary import Role
 
@@ -23,8 +23,7 @@ OFFICE = frozenset({Role.PROGRAMME_MANAGER, Role.DIRECTOR})
 
 def enter(case: Case, application: Application, action: Action, actor: Principal) -> Role:
     """Wait for whoever is changing this case, then ask the policy; returns the capacity in which the actor acts."""
-    db.session.flush()
-    db.session.refresh(case, ["state", "revision"], with_for_update=True)
+    lock(case)
     scope = file_scope(application)
     policy.require(actor, action, scope)
     return min(policy.roles_on(actor, scope) & policy.TABLE[action].roles)
