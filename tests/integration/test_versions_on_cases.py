@@ -209,6 +209,20 @@ def test_a_case_that_was_carried_meanwhile_is_left_alone(
             versions.carry(number, replace(APPLICATION, version=3), replace(APPLICATION, version=4), {})
 
 
+def test_a_case_in_a_state_without_rules_is_named_and_the_others_go_on(
+    app: Flask, rooms: a.Setting, second: pytest.MonkeyPatch, run: FlaskCliRunner
+) -> None:
+    """An older release that does not know where the first case stands carries the other one all the same."""
+    second.setitem(CURRENT, Machine.APPLICATION, APPLICATION)
+    with app.app_context():
+        lost, found = a.submitted(rooms), a.draft(rooms)
+    fewer = replace(APPLICATION, states=tuple(s for s in APPLICATION.states if s.name is not S.SUBMITTED))
+    second.setitem(BY_VERSION, (Machine.APPLICATION, 1), fewer)
+    said = run.invoke(args=[*MAPPED, "--yes"])
+    assert (said.exit_code, f"{lost}: submitted is no state of version 1" in said.output) == (1, True), said.output
+    assert (standing(app, lost), standing(app, found)) == ((S.SUBMITTED, 1), (S.DRAFT, 2))
+
+
 def test_a_deadline_of_the_new_version_begins_and_one_it_does_not_have_ends(
     app: Flask, rooms: a.Setting, second: pytest.MonkeyPatch
 ) -> None:
