@@ -11,25 +11,37 @@ from workflows.vocabulary import Outcome, State
 DETOUR = 1000
 
 
+class _Memory:
+    """The facts of a case of which only one thing is known: the state it came from is what it remembers."""
+
+    def __init__(self, came_from: State) -> None:
+        self._came_from = came_from
+
+    def __getattr__(self, _name: str) -> State:
+        return self._came_from
+
+
 def shortest(
     definition: Definition, source: State, target: State, first: Collection[Move] | None = None
 ) -> tuple[Move, ...] | None:
     """The fewest moves from `source` to `target`, around detours where that is possible; None when there is no way.
 
     `first` are the moves that a case can really take from where it stands: a clarification goes back to one state only,
-    though its table names four. Standing there already is the empty way. The order of the table decides a tie.
+    though its table names four. Later on the way its selectors are asked what they would choose for a case that came
+    from the state before. Standing there already is the empty way. The order of the table decides a tie.
     """
     ticket = count()
     queue: list[tuple[int, int, State, tuple[Move, ...]]] = [(0, next(ticket), source, ())]
-    settled: set[State] = set()
+    settled: set[tuple[State, State | None]] = set()
     while queue:
         cost, _ticket, state, way = heapq.heappop(queue)
+        came_from = way[-1].source if way else None
         if state is target:
             return way
-        if state in settled:
+        if (state, came_from) in settled:
             continue
-        settled.add(state)
-        leaving = definition.leaving(state) if way or first is None else [m for m in first if m.source is state]
+        settled.add((state, came_from))
+        leaving = _open(definition, state, came_from) if way or first is None else first
         for move in leaving:
             price = DETOUR if move.dest is not target and definition.spec(move.dest).is_detour else 1
             heapq.heappush(queue, (cost + price, next(ticket), move.dest, (*way, move)))
@@ -38,14 +50,22 @@ def shortest(
 
 def reachable(definition: Definition, source: State) -> tuple[State, ...]:
     """Every other state that can still be reached from here, in the order of the table."""
-    seen: set[State] = set()
-    todo = [source]
+    seen: set[tuple[State, State | None]] = set()
+    todo: list[tuple[State, State | None]] = [(source, None)]
     while todo:
-        for move in definition.leaving(todo.pop()):
-            if move.dest not in seen:
-                seen.add(move.dest)
-                todo.append(move.dest)
-    return tuple(spec.name for spec in definition.states if spec.name in seen and spec.name is not source)
+        state, came_from = todo.pop()
+        for move in _open(definition, state, came_from):
+            if (move.dest, state) not in seen:
+                seen.add((move.dest, state))
+                todo.append((move.dest, state))
+    known = {state for state, _came_from in seen} - {source}
+    return tuple(spec.name for spec in definition.states if spec.name in known)
+
+
+def _open(definition: Definition, state: State, came_from: State | None) -> list[Move]:
+    """The moves that leave a state, for a case that came from another; all of them where that is not known."""
+    moves = definition.leaving(state)
+    return [m for m in moves if m.when is None or came_from is None or m.when(_Memory(came_from))]
 
 
 def regular(definition: Definition) -> tuple[State, ...]:

@@ -226,6 +226,17 @@ def test_a_clarification_leads_back_to_where_it_came_from(app: Flask, rooms: a.S
         ]  # fmt: skip
 
 
+def test_a_foreign_step_says_nothing_about_the_reader(app: Flask, rooms: a.Setting) -> None:
+    """The partner's signatory belongs to a municipality of the file; that does not hold up the manager's move."""
+    with app.app_context():
+        application = db.session.get_one(Application, a.submitted(rooms))
+        found = explain.way_to(application, State.ELIGIBILITY, rooms.who("partner_signatory"))
+        assert found is not None
+        assert [(step.mine, step.missing) for step in found.steps] == [(False, ())]
+        own = explain.explain(application, Trigger.START_ELIGIBILITY, rooms.who("partner_signatory"))
+        assert [r.blocker.code for r in own.reasons] == [engine.NOT_YOURS, "belongs_to_party"]
+
+
 def test_the_page_of_the_way_names_what_is_missing_now(app: Flask, rooms: a.Setting) -> None:
     with app.app_context():
         number = a.draft(rooms)

@@ -46,6 +46,15 @@ def test_a_detour_is_taken_where_there_is_no_other_way() -> None:
     assert way(S.REJECTED, S.DECISION) == [T.FILE_APPEAL, T.UPHOLD_APPEAL, T.SEND_TO_DECISION]
 
 
+def test_who_was_asked_answers_to_who_asked() -> None:
+    """A question from the review goes back to the review: it is no short cut to the baseline, nor an appeal to both."""
+    assert way(S.REVIEW, S.BASELINE) is None
+    assert S.BASELINE not in paths.reachable(APPLICATION, S.REVIEW)
+    assert way(S.INELIGIBLE, S.BASELINE) == [T.FILE_APPEAL, T.UPHOLD_APPEAL, T.PASS_ELIGIBILITY]
+    assert way(S.REJECTED, S.BASELINE) is None
+    assert way(S.APPEAL, S.BASELINE) == [T.UPHOLD_APPEAL, T.PASS_ELIGIBILITY]  # where it came from is not known here
+
+
 def test_the_first_move_is_one_that_the_case_can_really_take() -> None:
     back = APPLICATION.edges(S.CLARIFICATION, T.ANSWER_CLARIFICATION)
     to_eligibility = [move for move in back if move.dest is S.ELIGIBILITY]

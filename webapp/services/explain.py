@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from webapp import wording
 from webapp.models.types import Case
 from webapp.policy import Principal
-from webapp.services.advance import actor_on, definition_of, offers
+from webapp.services.advance import actor_on, definition_of
 from webapp.services.facts import facts_of, programme_of
 from webapp.wording.requirements import REASON
 from workflows import engine, paths
 from workflows.definition import Move, name_of
-from workflows.facts import Blocker
+from workflows.facts import Actor, Blocker
 from workflows.vocabulary import Role, State, Trigger
+
+SOMEBODY_NEW = -1  # nobody's number: a person who has touched no file and belongs to no municipality
 
 
 @dataclass(frozen=True)
@@ -80,16 +82,19 @@ def way_to(case: Case, target: State, actor: Principal) -> Way | None:
     The first move is judged by the case's facts as they are; what later moves ask for is told by their guards, because
     their facts do not exist yet.
     """
-    definition = definition_of(case)
-    open_now = {offer.move: offer for offer in offers(case, actor)}
-    moves = paths.shortest(definition, case.state, target, list(open_now))
+    definition, facts, me = definition_of(case), facts_of(case, actor), actor_on(case, actor)
+    open_now = [offer.move for offer in engine.offers(definition, case.state, me, facts)]
+    moves = paths.shortest(definition, case.state, target, open_now)
     if moves is None:
         return None
-    roles = actor_on(case, actor).roles
-    steps = tuple(
-        _step(case, move, roles, open_now[move].blockers if place == 0 else None) for place, move in enumerate(moves)
-    )
-    return Way(wording.state(case.__machine__, target), steps)
+    steps = [_step(case, move, me.roles, None) for move in moves]
+    if moves:
+        # What is said of a foreign move must not be about the reader: judge it for somebody new who may make it.
+        first = moves[0]
+        judged = me if me.roles & first.by else Actor(SOMEBODY_NEW, first.by)
+        answer = engine.explain(definition, case.state, first.trigger, judged, facts)
+        steps[0] = _step(case, first, me.roles, answer.blockers)
+    return Way(wording.state(case.__machine__, target), tuple(steps))
 
 
 def _step(case: Case, move: Move, roles: frozenset[Role], blockers: tuple[Blocker, ...] | None) -> Step:
