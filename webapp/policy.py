@@ -196,7 +196,7 @@ TABLE: dict[Action, Rule] = {
     Action.PREPARE_AGREEMENT: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=frozenset({S.APPROVED, S.CONTRACTING})),
     Action.VIEW_AGREEMENT: Rule(FOLLOWERS, only_in=RUNNING | {S.APPROVED, S.CONTRACTING, S.WITHDRAWN}),
     Action.SIGN: Rule(frozenset({R.SIGNATORY, R.DIRECTOR}), only_in=frozenset({S.CONTRACTING})),
-    Action.SET_UP_MONITORING: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=frozenset({S.SIGNED})),
+    Action.SET_UP_MONITORING: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=frozenset({S.CONTRACTING, S.SIGNED})),
     Action.NAME_FOCAL_POINT: Rule(
         frozenset({R.PROGRAMME_MANAGER, R.MUNICIPALITY_ADMIN}), only_in=frozenset({S.SIGNED, S.MONITORING})
     ),
