@@ -16,6 +16,7 @@ from webapp.models.record import Deadline
 from webapp.models.types import Case
 from webapp.notifications.mailer import FileMailer, SmtpMailer
 from webapp.policy import SYSTEM
+from webapp.services import checkpoint
 from webapp.services.advance import advance
 from webapp.services.deliver import Courier
 from webapp.transaction import writing
@@ -76,13 +77,21 @@ def _fire(kind: type[Case], case_id: int, trigger: Trigger) -> bool:
     return True
 
 
+def keep_heads(app: Flask) -> int:
+    """Once a day: where every chain stands, into the table and into the file under `var/`; returns 1 when written."""
+    with writing():
+        if not checkpoint.is_due(clock.now()):
+            return 0
+        return int(checkpoint.write(checkpoint.file_in(app.config["SETTINGS"].var)) is not None)
+
+
 DAILY: tuple[Callable[[], int], ...] = (fire_deadlines, close_past_calls, close_second_refusals)
 
 
 def tick(app: Flask) -> int:
     """One round of everything; returns how much was done."""
     done = sum(job() for job in DAILY)
-    return done + courier(app).drain()
+    return done + keep_heads(app) + courier(app).drain()
 
 
 def run(app: Flask, stop: Callable[[], bool], pause: float = 1.0) -> None:
