@@ -1,13 +1,14 @@
 """What the applicants of the journeys write: the demonstration's content under a title of its own."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from tests.browser.walk import Values
 from webapp.demo.files import FILES, MITIGATION, File
 from webapp.demo.world import PLACES
 from webapp.models.application import BudgetCategory, RiskKind
 
+TODAY = datetime.now(UTC).date()
 NAMES = {place.key: place.name for place in PLACES}
 KIND = {
     BudgetCategory.TRAVEL: "Travel and stay",
@@ -36,6 +37,7 @@ class Paper:
 
     title: str
     file: File
+    months: int
 
     @property
     def lead(self) -> str:
@@ -48,15 +50,21 @@ class Paper:
     @property
     def starts_on(self) -> date:
         """The first day of the month after next."""
-        return (date.today().replace(day=1) + timedelta(days=62)).replace(day=1)
+        return (TODAY.replace(day=1) + timedelta(days=62)).replace(day=1)
 
     @property
     def ends_on(self) -> date:
-        return self.starts_on + timedelta(days=round(self.file.months * 30.44))
+        return self.starts_on + timedelta(days=round(self.months * 30.44))
 
 
-def paper(key: str, title: str) -> Paper:
-    return Paper(title, next(file for file in FILES if file.key == key))
+def paper(key: str, title: str, months: int) -> Paper:
+    return Paper(title, next(file for file in FILES if file.key == key), months)
+
+
+def existing(key: str) -> Paper:
+    """An application that the demonstration has already."""
+    file = next(file for file in FILES if file.key == key)
+    return Paper(file.title, file, file.months)
 
 
 def answers(paper: Paper) -> dict[str, Values]:

@@ -8,6 +8,7 @@
 """
 
 import re
+import time
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 
 from playwright.sync_api import Download, Locator, Page, expect
 
-PASSWORD = "demonstration"  # noqa: S105 - the published password of the demonstration
+PASSWORD = "demonstration"
 OPTIONAL = r"(\s*\(optional\))?"
 Values = Mapping[str, str | date | bool]
 
@@ -60,13 +61,13 @@ class Person:
     def chooses(self, question: str, answer: str, within: str = "") -> "Person":
         """One of several answers to a question."""
         group = self._part(within).get_by_role("group", name=_begins(question))
-        group.get_by_role("radio", name=_begins(answer)).check()
+        group.get_by_role("radio", name=answer, exact=True).check()
         return self
 
     def ticks(self, question: str, *answers: str) -> "Person":
         group = self.main.get_by_role("group", name=_begins(question))
         for answer in answers:
-            group.get_by_role("checkbox", name=_begins(answer)).check()
+            group.get_by_role("checkbox", name=answer, exact=True).check()
         return self
 
     def adds(self, label: str, file: Path) -> "Person":
@@ -96,14 +97,41 @@ class Person:
 
     def sees(self, *texts: str | re.Pattern[str]) -> "Person":
         for text in texts:
-            expect(self.page.locator("body")).to_contain_text(text)
+            self._check(expect(self.page.locator("body")).to_contain_text, text, "does not see")
         return self
 
-    def misses(self, *texts: str) -> "Person":
+    def misses(self, *texts: str | re.Pattern[str]) -> "Person":
         """None of these stands anywhere on the page."""
         for text in texts:
-            expect(self.page.locator("body")).not_to_contain_text(text)
+            self._check(expect(self.page.locator("body")).not_to_contain_text, text, "should not see")
         return self
+
+    def until_seen(self, text: str, tab: str = "", seconds: float = 30) -> "Person":
+        """Load the page again until the worker has done its part; `tab` is the part of the file to look at."""
+        if tab:
+            self.follows(tab, within="Parts of this file")
+        deadline = time.monotonic() + seconds
+        while text not in self.main.inner_text() and time.monotonic() < deadline:
+            self.page.wait_for_timeout(300)
+            self.page.reload()
+        return self.sees(text)
+
+    def adds_text(self, text: str) -> "Person":
+        """In a difference this stands marked as added, by more than a colour."""
+        expect(self.main.get_by_role("insertion").filter(has_text=text)).to_have_count(1)
+        return self.sees(f"added: {text}")
+
+    def has_in_view(self, label: str, within: str = "") -> "Person":
+        """A link led to this very field."""
+        expect(self.field(label, within)).to_be_in_viewport()
+        return self
+
+    def _check(self, holds: Callable[..., None], text: str | re.Pattern[str], complaint: str) -> None:
+        try:
+            holds(text)
+        except AssertionError:
+            where = f"{self.account} {complaint} {text!r} at {self.page.url}"
+            raise AssertionError(f"{where}\n{self.main.inner_text()}") from None
 
     def has_no(self, *labels: str) -> "Person":
         """No link and no button of these names is offered."""
@@ -138,7 +166,9 @@ class Person:
         return self._part(within).get_by_label(re.compile(rf"^\s*{re.escape(label)}{OPTIONAL}\s*$"))
 
     def _part(self, within: str) -> Locator:
-        return self.main.get_by_role("group", name=_begins(within)) if within else self.main
+        """A group by its legend, which may carry a number before it."""
+        named = re.compile(rf"^\s*(\d+\.\s*)?{re.escape(within)}")
+        return self.main.get_by_role("group", name=named) if within else self.main
 
     def _fill(self, field: Locator, value: str | date | bool) -> None:
         kind = field.evaluate("field => field.type")
