@@ -11,7 +11,7 @@ from transitions import EventData
 from transitions import Machine as TransitionsMachine
 
 from workflows.definition import Definition, Move
-from workflows.facts import Actor, Blocker, Facts
+from workflows.facts import SOMEBODY_NEW, Actor, Blocker, Facts
 from workflows.vocabulary import Role, State, Trigger
 
 NO_SUCH_MOVE = "no_such_move"
@@ -144,7 +144,9 @@ def offers(definition: Definition, state: State, actor: Actor, facts: Facts) -> 
     for move in definition.leaving(state):
         if move.trigger in seen or _select(definition, state, move.trigger, facts) is not move:
             continue
-        seen[move.trigger] = Offer(move, bool(actor.roles & move.by), _judge(move, actor, facts))
+        mine = bool(actor.roles & move.by)
+        judged = actor if mine else Actor(SOMEBODY_NEW, move.by)
+        seen[move.trigger] = Offer(move, mine, _judge(move, judged, facts))
     return tuple(seen.values())
 
 

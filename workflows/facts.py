@@ -6,6 +6,10 @@ from decimal import Decimal
 
 from workflows.vocabulary import Instrument, Role, State
 
+# Nobody's number: a person with the right role who has touched no file and belongs to no municipality. What is said of
+# a move that is somebody else's is judged for them, so that it is never about the reader's own ties.
+SOMEBODY_NEW = -1
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

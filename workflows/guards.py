@@ -94,7 +94,8 @@ def all_signed_off(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
 
 
 def acts_for_lead(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
-    return _when(actor.person_id not in x.lead_signatories, "not_lead_signatory", (Role.SIGNATORY,))
+    known = x.lead_signatories | {f.SOMEBODY_NEW}
+    return _when(actor.person_id not in known, "not_lead_signatory", (Role.SIGNATORY,))
 
 
 # --- segregation of duties, by person and file ----------------------------------------------------

@@ -160,14 +160,19 @@ ARTICLES = (
     )),
     Section("committee", "Monitoring committee", (
         Para("A monitoring committee follows the Action. {{ reason }}", when="committee"),
+        Para("The Programme must decide before monitoring starts whether a monitoring committee follows the Action. It "
+             "must give its reason to the Parties in writing. This article applies if there is one.",
+             when="not committee_decided"),
         Para("Its members are not in the management of the Action. Each municipality appoints two; the chair rotates "
-             "until every municipality has chaired. It meets {{ committee_meetings }} times a year.", when="committee"),
+             "until every municipality has chaired. It meets {{ committee_meetings }} times a year.",
+             when="committee or not committee_decided"),
         Para("The committee may see all records of the Action, keeps minutes, reviews reports and proposes measures. "
              "It advises and cannot amend this Contract. The Municipality must answer each proposal within {{ "
-             "terms.answer_days }} Days; an open proposal holds the balance.", when="committee"),
-        Para("The Parties decided to have no committee. {{ reason }}", when="not committee"),
+             "terms.answer_days }} Days; an open proposal holds the balance.",
+             when="committee or not committee_decided"),
+        Para("The Parties decided to have no committee. {{ reason }}", when="committee_decided and not committee"),
         Para("The focal points in the key terms watch progress independently and report to mayor and council.",
-             when="not committee"),
+             when="committee_decided and not committee"),
     )),
     Section("sharing", "Knowledge sharing", (
         Para("Each person in the table was or will be trained under the Action and must pass the knowledge on by the "

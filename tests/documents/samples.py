@@ -193,7 +193,7 @@ def contract(**changes: object) -> ContractContext:
         "description": "Kamuli collects about a third of its household waste. The rest is burned or dumped near "
                        "water.\nThe Action builds one transfer station with a weighbridge on municipal land, trains "
                        "its team and sets a tariff that covers operation.",
-        "works": True, "committee": True,
+        "works": True, "committee": True, "committee_decided": True,
         "committee_reason": "The works and the tariff concern residents, and the grant exceeds EUR 100,000.00",
         "committee_meetings": 4, "audit": "detailed, with interim report 1 and at the end",
         "risks": (

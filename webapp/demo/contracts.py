@@ -97,20 +97,24 @@ def sign(stage: Stage, key: str, ago: int) -> None:
             )  # fmt: skip
 
 
-def start_monitoring(stage: Stage, key: str, ago: int, committee: bool) -> None:
+def decide_committee(stage: Stage, key: str, ago: int, committee: bool) -> None:
+    """Yes or no with its reason; what is decided before the contract is written stands in it."""
+    reason = (
+        "Works of this size are followed by a committee of both councils."
+        if committee
+        else "An exchange of this size is followed by the focal points; a committee would cost more than it brings."
+    )
+    chair = stage.places[BY_KEY[key].lead] if committee else None
+    with stage.on(ago):
+        monitoring.decide_committee(case(stage, key), committee, reason, chair, stage.who("manager"))
+
+
+def start_monitoring(stage: Stage, key: str, ago: int) -> None:
     file = BY_KEY[key]
     with stage.on(ago):
-        application = case(stage, key)
-        reason = (
-            "Works of this size are followed by a committee of both councils."
-            if committee
-            else "An exchange of this size is followed by the focal points; a committee would cost more than it brings."
-        )
-        chair = stage.places[file.lead] if committee else None
-        monitoring.decide_committee(application, committee, reason, chair, stage.who("manager"))
         for place in (file.lead, file.partner):
             senior = stage.people[f"senior.{place}"]
-            monitoring.name_focal_point(application, stage.places[place], senior, stage.who("manager"))
+            monitoring.name_focal_point(case(stage, key), stage.places[place], senior, stage.who("manager"))
     with stage.on(ago - 1):
         stage.move(case(stage, key), Trigger.START_MONITORING, "manager")
 

@@ -72,7 +72,8 @@ def tourism(stage: Stage) -> None:
     contracts.prepare(stage, "tourism", ago - 24, tranches, trainees)
     contracts.issue(stage, "tourism", ago - 27)
     contracts.sign(stage, "tourism", ago - 30)
-    contracts.start_monitoring(stage, "tourism", ago - 36, committee=False)
+    contracts.decide_committee(stage, "tourism", ago - 36, committee=False)
+    contracts.start_monitoring(stage, "tourism", ago - 36)
 
 
 def waste(stage: Stage) -> None:
@@ -95,10 +96,11 @@ def waste(stage: Stage) -> None:
         ("18000.00", "Taking-over of the works", 600, False),
         ("18000.00", "Acceptance of the final report", 820, True),
     )
+    contracts.decide_committee(stage, "waste", ago - 22, committee=True)
     contracts.prepare(stage, "waste", ago - 24, tranches, ("Station supervisor",))
     contracts.issue(stage, "waste", ago - 28)
     contracts.sign(stage, "waste", ago - 31)
-    contracts.start_monitoring(stage, "waste", ago - 38, committee=True)
+    contracts.start_monitoring(stage, "waste", ago - 38)
     contracts.open_finding(
         stage, "waste", 12, "The weighbridge is not calibrated.",
         "Have the weighbridge calibrated by the bureau of standards and send the certificate.", "kamuli",

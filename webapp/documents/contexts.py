@@ -133,7 +133,8 @@ class ContractContext(Agreement):
     peers: tuple[Party, ...]  # supporting parties with duties, no money
     description: str  # Annex I in prose; a line feed starts a new line
     works: bool  # the action includes construction
-    committee: bool
+    committee: bool  # False while nothing is decided
+    committee_decided: bool
     committee_reason: str  # why there is one, or why there is none [S1.5]
     committee_meetings: int  # a year
     audit: str  # "detailed, at the interim report and at the end"
@@ -154,7 +155,11 @@ class ContractContext(Agreement):
         latest = months_after(self.ends, self.terms.report_months)
         require(self.final_report.due <= latest, "the final report is due later than the contract allows")
         require(bool(self.assets), "an investment contract names its assets")
-        require(self.committee or bool(self.committee_reason), "no committee and no reason for it")
+        require(self.committee_decided or not self.committee, "a committee that nobody decided on")
+        require(
+            not self.committee_decided or self.committee or bool(self.committee_reason),
+            "no committee and no reason for it",
+        )
 
     @property
     def municipalities(self) -> tuple[Party, ...]:

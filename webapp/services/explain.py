@@ -10,10 +10,8 @@ from webapp.services.facts import facts_of, programme_of
 from webapp.wording.requirements import REASON
 from workflows import engine, paths
 from workflows.definition import Move, name_of
-from workflows.facts import Actor, Blocker
+from workflows.facts import SOMEBODY_NEW, Actor, Blocker
 from workflows.vocabulary import Role, State, Trigger
-
-SOMEBODY_NEW = -1  # nobody's number: a person who has touched no file and belongs to no municipality
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash
+from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 
 from webapp.auth.access import actor, signed_in
@@ -12,6 +12,7 @@ from webapp.monitoring import forms, queries, use_cases
 from webapp.monitoring.routes.shared import FILE, Answer, Page, accepted, blueprint, form_page, names_for, to_tab
 from webapp.policy import Action, Principal
 from webapp.services import scope
+from workflows.vocabulary import State
 
 
 @blueprint.get(f"{FILE}/monitoring/committee")
@@ -38,6 +39,8 @@ def committee_post(application_id: int) -> Page | Answer:
     ):
         return form_page("committee", application, who, form)
     flash(_("The decision about the committee is recorded."), "success")
+    if application.state is State.CONTRACTING:
+        return redirect(url_for("agreements.show", application_id=application.id), 303)
     return to_tab(application, "setting-up")
 
 

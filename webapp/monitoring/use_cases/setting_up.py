@@ -17,7 +17,7 @@ from webapp.policy import Action, Principal
 from webapp.services import announce, audit
 from webapp.services.facts import current_agreement
 from webapp.services.scope import file_scope, principal
-from workflows.vocabulary import Role
+from workflows.vocabulary import Role, State
 
 PROJECT_SIDE = frozenset({Role.APPLICANT_EDITOR, Role.SIGNATORY})
 
@@ -32,7 +32,10 @@ def decide_committee(
     if installed:
         party_name(application, first_chair_id, "first_chair_id")
     query = select(CommitteeDecision).where(CommitteeDecision.application_id == application.id)
-    decision = db.session.scalar(query) or CommitteeDecision(application_id=application.id)
+    decision = db.session.scalar(query)
+    if decision is not None and _stands_in_contract(application):
+        raise Invalid("installed", _("The signed contract says so already; only a new contract can change it."))
+    decision = decision or CommitteeDecision(application_id=application.id)
     decision.installed, decision.reason = installed, reason
     decision.first_chair_id = first_chair_id if installed else None
     decision.decided_by_id, decision.decided_at = actor.person_id, clock.now()
@@ -47,6 +50,13 @@ def decide_committee(
         data={"installed": installed, "first_chair": decision.first_chair_id},
     )
     return decision
+
+
+def _stands_in_contract(application: Application) -> bool:
+    """A contract that was issued after the decision prints it; the parties read and sign that."""
+    agreement = current_agreement(application)
+    document = agreement.issued_document if agreement and agreement.state is not State.DRAFT else None
+    return document is not None and bool(document.context.get("committee_decided"))
 
 
 def name_focal_point(application: Application, organisation_id: int, person_id: int, actor: Principal) -> FocalPoint:

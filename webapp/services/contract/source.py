@@ -14,7 +14,7 @@ from webapp.extensions import db
 from webapp.models.agreement import Agreement
 from webapp.models.application import Application, ApplicationVersion
 from webapp.models.assessment import Baseline, Decision, EligibilityCheck, RuleCode, Verdict
-from webapp.models.monitoring import Obligation
+from webapp.models.monitoring import CommitteeDecision, Obligation
 from webapp.models.people import Person, RoleGrant
 from webapp.services.facts.figures import rules_of
 from workflows.facts import Rules
@@ -43,6 +43,7 @@ class Source:
     obligations: Sequence[Obligation]
     contacts: dict[int, Person]  # organisation id → who receives notices
     baselines: Sequence[Baseline]
+    committee: CommitteeDecision | None  # None while it is not decided [S1.5]
 
     @property
     def content(self) -> dict[str, Any]:
@@ -58,7 +59,7 @@ class Source:
 
 
 def load(agreement: Agreement) -> Source:
-    """Five statements at most beside the agreement's own rows; raises LookupError without a settled approval."""
+    """Six statements at most beside the agreement's own rows; raises LookupError without a settled approval."""
     fuller = agreement.kind is Instrument.INVESTMENT_CONTRACT
     return Source(
         agreement=agreement,
@@ -68,7 +69,12 @@ def load(agreement: Agreement) -> Source:
         obligations=obligations(agreement),
         contacts=contacts(agreement),
         baselines=_baselines(agreement.application_id) if fuller else (),
+        committee=_committee(agreement.application_id) if fuller else None,
     )
+
+
+def _committee(application_id: int) -> CommitteeDecision | None:
+    return db.session.scalar(select(CommitteeDecision).where(CommitteeDecision.application_id == application_id))
 
 
 def approved(application_id: int) -> Approved:
