@@ -18,10 +18,11 @@ from flask import (
 )
 from flask_babel import Babel, get_locale, get_translations
 from flask_babel import gettext as _
-from flask_login import current_user
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
@@ -216,13 +217,24 @@ def _add_errors(app: Flask) -> None:
         return (render_template(f"errors/{error.code}.html"), error.code) if error.code in known else error
 
     @app.errorhandler(Exception)
+    @app.errorhandler(500)  # a commit that failed after the page was made
     def broken(error: Exception) -> tuple[str, int]:
         if app.testing:
             raise error
         g.database_down = True
         reference = secrets.token_hex(4)
         app.logger.exception("error %s", reference)
-        return render_template("errors/500.html", reference=reference), 500
+        return _went_wrong(reference), 500
+
+
+def _went_wrong(reference: str) -> str:
+    """With the reader's own frame where the database still answers, else a page that needs nobody."""
+    try:
+        db.session.rollback()  # after a failed statement nothing can be read before
+        return render_template("errors/500.html", reference=reference)
+    except SQLAlchemyError:
+        g._login_user = AnonymousUserMixin()
+        return render_template("errors/500.html", reference=reference)
 
 
 def _back() -> str:
