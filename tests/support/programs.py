@@ -9,6 +9,7 @@ NEEDED = {
     "Chromium": ("chromium", "browser tests and accessibility scans"),
     "LibreOffice": ("soffice", "the look of Word documents"),
     "pdftotext": ("pdftotext", "the text of printed documents"),
+    "strace": ("strace", "whether each commit reaches the disk"),
 }
 
 

@@ -1,0 +1,107 @@
+"""The proofs at the size of a test run, and each of them failing on a planted mutant; whole: `make prove`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.prove import attacks, faults, kills, races, syncs, workers
+from tests.prove.house import House, build
+from tests.support.database import KINDS
+
+
+def _built(kind: str, home: Path, worker: str) -> Iterator[House]:
+    made = build(kind, home, f"{worker}_proofs")
+    yield made
+    made.installation.disconnect()
+    made.installation.database.remove()
+
+
+@pytest.fixture(scope="module")
+def on_sqlite(test_home: Path, worker_name: str) -> Iterator[House]:
+    """A file that can be killed, traced and filled."""
+    yield from _built("sqlite", test_home, worker_name)
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(test_home: Path, worker_name: str) -> Iterator[House]:
+    yield from _built("postgresql", test_home, worker_name)
+
+
+@pytest.fixture(params=KINDS)
+def house(request: pytest.FixtureRequest) -> House:
+    made: House = request.getfixturevalue(f"on_{request.param}")
+    return made
+
+
+# --- races (G4) and attacks on the record (G5) ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", races.RACES)
+def test_thirty_two_at_once_have_one_winner(house: House, name: str) -> None:
+    assert races.run(house, name, rounds=3) == []
+
+
+def test_a_race_without_locks_is_noticed(house: House) -> None:
+    with races.without_locks():
+        assert races.run(house, "confirm", rounds=1) != []
+
+
+def test_every_attack_on_the_record_is_found(house: House) -> None:
+    assert attacks.run(house) == []
+
+
+def test_the_chains_alone_miss_what_the_checkpoint_finds(house: House) -> None:
+    chosen = (attacks.edit, attacks.rewrite_the_tail, attacks.delete_a_case)
+    with attacks.without_checkpoint():
+        assert attacks.run(house, chosen) == ["not found: rewrite_the_tail", "not found: delete_a_case"]
+
+
+# --- kills (G3) -----------------------------------------------------------------------------------------------------
+
+
+def test_no_kill_loses_or_halves_a_transition(on_sqlite: House) -> None:
+    came = kills.transitions(on_sqlite, 50)
+    assert came.problems == []
+    assert came.kills == 50 and came.in_flight > 10 and came.acknowledged > 10
+
+
+def test_kills_notice_a_split_transaction(on_sqlite: House) -> None:
+    with kills.split_transaction():
+        assert kills.transitions(on_sqlite, 50).problems != []
+
+
+def test_a_killed_worker_loses_no_job_and_repeats_no_effect(on_sqlite: House) -> None:
+    assert workers.run(on_sqlite, jobs=100, kills=10) == []
+
+
+@pytest.mark.parametrize("mutant", [workers.apart, workers.too_early])
+def test_kills_notice_a_careless_worker(on_sqlite: House, mutant: workers.Mutant) -> None:
+    with mutant():
+        assert workers.run(on_sqlite, jobs=60, kills=10) != []
+
+
+# --- the disk (G3b, G3c) --------------------------------------------------------------------------------------------
+
+
+def test_every_commit_reaches_the_disk(on_sqlite: House) -> None:
+    assert syncs.run(on_sqlite, commits=10) == []
+
+
+def test_the_count_notices_commits_that_are_not_synced(on_sqlite: House) -> None:
+    found = syncs.run(on_sqlite, commits=10, synchronous=False)
+    assert "commit 5 was not synced" in found
+
+
+@pytest.mark.parametrize("fault", [faults.full_disk, faults.refused_writes])
+def test_a_faulty_disk_is_a_clean_page_and_loses_nothing(on_sqlite: House, fault: faults.Fault) -> None:
+    assert fault(on_sqlite) == []
+
+
+def test_a_lost_connection_is_a_clean_page_and_loses_nothing(on_postgresql: House) -> None:
+    assert faults.lost_connection(on_postgresql) == []
+
+
+def test_a_swallowed_error_is_noticed(on_sqlite: House) -> None:
+    with faults.swallowed():
+        assert faults.full_disk(on_sqlite) != []
