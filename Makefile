@@ -9,7 +9,7 @@ PROCESSES ?= 2
 
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock assets
+.PHONY: help run test check bench prove lock assets
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ check: $(VENV)/.test ## linters, types and walls only
 
 bench: $(VENV)/.test ## measure our pages against a bare reference; writes docs/benchmarks.md
 	python -m tests.bench
+
+prove: $(VENV)/.test ## walks, kills, races and attacks at full size (about 15 minutes); writes docs/proofs.md
+	python -m tests.prove
 
 lock: $(VENV)/.test ## lock the requirements again, with hashes
 	$(LOCK) .requirements/runtime.in --output-file requirements.txt

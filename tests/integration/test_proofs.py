@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.prove import attacks, faults, kills, races, syncs, workers
+from tests.prove import attacks, faults, kills, races, strolls, syncs, walks, workers
 from tests.prove.house import House, build
 from tests.support.database import KINDS
+from workflows import guards
+from workflows.definition import Definition, Guard
+from workflows.definitions import AGREEMENT, APPLICATION
 
 
 def _built(kind: str, home: Path, worker: str) -> Iterator[House]:
@@ -32,6 +35,39 @@ def on_postgresql(test_home: Path, worker_name: str) -> Iterator[House]:
 def house(request: pytest.FixtureRequest) -> House:
     made: House = request.getfixturevalue(f"on_{request.param}")
     return made
+
+
+# --- walks (G2) -----------------------------------------------------------------------------------------------------
+
+
+def test_random_walks_over_the_tables_keep_money_signatures_and_tranches() -> None:
+    moves, found = walks.engine(1000)
+    assert found == [] and moves > 2000
+
+
+@pytest.mark.parametrize(
+    ("definition", "guard"),
+    [
+        (AGREEMENT, guards.everyone_signed),
+        (AGREEMENT, guards.schedule_adds_up),
+        (APPLICATION, guards.envelope_has_room),
+        (APPLICATION, guards.agreement_in_force),
+    ],
+)
+def test_walks_notice_a_guard_that_was_dropped(definition: Definition, guard: Guard) -> None:
+    mutant = {definition.machine.value: walks.without(definition, guard)}
+    assert walks.engine(1000, **mutant)[1] != []
+
+
+def test_random_walks_over_the_product_keep_everything_together(house: House) -> None:
+    came = strolls.run(house, walks=5)
+    assert came.problems == [] and came.moves > 5 and came.refusals > 20
+
+
+@pytest.mark.parametrize("mutant", [strolls.unsigned, strolls.without_record])
+def test_walks_over_the_product_notice(on_sqlite: House, mutant: strolls.Mutant) -> None:
+    with mutant():
+        assert strolls.run(on_sqlite, walks=15).problems != []
 
 
 # --- races (G4) and attacks on the record (G5) ----------------------------------------------------------------------
@@ -102,6 +138,6 @@ def test_a_lost_connection_is_a_clean_page_and_loses_nothing(on_postgresql: Hous
     assert faults.lost_connection(on_postgresql) == []
 
 
-def test_a_swallowed_error_is_noticed(on_sqlite: House) -> None:
+def test_a_swallowed_commit_is_noticed(on_sqlite: House) -> None:
     with faults.swallowed():
-        assert faults.full_disk(on_sqlite) != []
+        assert faults.refused_writes(on_sqlite) != []

@@ -1,0 +1,220 @@
+"""Every proof at its full size, and docs/proofs.md with what came of it: `python -m tests.prove`.
+
+PROVE_SIZE (1 by default) is the share of the full size, for trying the program out; the page is then left alone.
+"""
+
+import os
+import platform
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.prove import attacks, faults, kills, races, strolls, syncs, walks, workers
+from tests.prove.house import House, build
+from tests.support import postgres
+from webapp import clock
+from workflows import guards
+from workflows.definitions import AGREEMENT, APPLICATION
+
+PAGE = Path(__file__).parents[2] / "docs" / "proofs.md"
+SIZE = float(os.environ.get("PROVE_SIZE", "1"))
+Mutant = Callable[[], AbstractContextManager[None]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One proof: what was tried, what was found, and whether its mutant was."""
+
+    goal: str
+    tried: str
+    problems: list[str]
+    seconds: float
+    mutants: str = "–"
+    caught: bool = True
+
+    @property
+    def holds(self) -> bool:
+        return self.caught and not self.problems
+
+
+def main() -> int:
+    begun = time.monotonic()
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="jumelage-proofs-") as name:
+        home = Path(name)
+        try:
+            on_sqlite = build("sqlite", home, "proofs")
+            on_postgresql = build("postgresql", home, "proofs")
+            for row in _rows(on_sqlite, on_postgresql):
+                rows.append(row)
+                print(
+                    f"{'holds ' if row.holds else 'BROKEN'} {row.goal}: {row.tried} ({row.seconds:.0f} s)", flush=True
+                )
+                for problem in row.problems[:10]:
+                    print(f"         {problem}")
+            on_postgresql.installation.disconnect()
+        finally:
+            postgres.stop_server(home)
+    if SIZE == 1:
+        _write(rows, time.monotonic() - begun)
+    return 0 if all(row.holds for row in rows) else 1
+
+
+def _rows(on_sqlite: House, on_postgresql: House) -> Iterator[Row]:
+    yield _engine_walks(_share(10_000))
+    for house in (on_sqlite, on_postgresql):
+        yield _product_walks(house, _share(200 if house is on_sqlite else 100))
+    yield _kills(on_sqlite, _share(1000))
+    yield _workers(on_sqlite, _share(1000))
+    yield _syncs(on_sqlite, _share(200))
+    yield _faults(on_sqlite, on_postgresql)
+    for house in (on_sqlite, on_postgresql):
+        yield _races(house, _share(50))
+    for house in (on_sqlite, on_postgresql):
+        yield _attacks(house)
+
+
+def _engine_walks(number: int) -> Row:
+    with _watch() as seconds:
+        moves, found = walks.engine(number)
+    dropped = [
+        (AGREEMENT, guards.everyone_signed), (AGREEMENT, guards.schedule_adds_up),
+        (APPLICATION, guards.envelope_has_room), (APPLICATION, guards.agreement_in_force),
+    ]  # fmt: skip
+    caught = [
+        bool(walks.engine(1000, **{table.machine.value: walks.without(table, guard)})[1]) for table, guard in dropped
+    ]
+    tried = f"{number:,} walks × 20 steps over the tables, {moves:,} moves made"
+    names = ", ".join(guard.__name__ for _table, guard in dropped)
+    return Row("G2 walks", tried, found, seconds[0], f"dropped guards ({names})", all(caught))
+
+
+def _product_walks(house: House, number: int) -> Row:
+    with _watch() as seconds:
+        came = strolls.run(house, number)
+    caught = [
+        _caught(mutant, lambda: strolls.run(house, 15).problems)
+        for mutant in (strolls.unsigned, strolls.without_record)
+    ]
+    tried = f"{came.walks:,} walks × 20 steps over the product{_on(house)}, {came.moves:,} moves"
+    tried += f", {came.refusals:,} refusals"
+    return Row("G2 walks", tried, came.problems, seconds[0], "a dropped guard, a move without its entry", all(caught))
+
+
+def _kills(house: House, number: int) -> Row:
+    with _watch() as seconds:
+        came = kills.transitions(house, number)
+    tried = (
+        f"{came.kills:,} × kill −9, {came.in_flight:,} of them inside a transition; {came.acknowledged:,} acknowledged"
+        " commits, none lost, nothing half applied"
+    )
+    caught = _caught(kills.split_transaction, lambda: kills.transitions(house, 50).problems)
+    return Row("G3 kills", tried, came.problems, seconds[0], "a commit between state and record", caught)
+
+
+def _workers(house: House, jobs: int) -> Row:
+    with _watch() as seconds:
+        found = workers.run(house, jobs, kills=10)
+    caught = [
+        _caught(mutant, lambda: workers.run(house, 60, kills=10)) for mutant in (workers.apart, workers.too_early)
+    ]
+    tried = f"the worker killed 10 × over {jobs:,} jobs: none lost, each effect in the database once"
+    return Row("G3 worker", tried, found, seconds[0], "acknowledged apart, acknowledged too early", all(caught))
+
+
+def _syncs(house: House, commits: int) -> Row:
+    with _watch() as seconds:
+        found = syncs.run(house, commits)
+    caught = bool(syncs.run(house, 10, synchronous=False))
+    return Row("G3b syncs", f"{commits:,} commits, each synced (strace)", found, seconds[0], "synchronous=OFF", caught)
+
+
+def _faults(on_sqlite: House, on_postgresql: House) -> Row:
+    with _watch() as seconds:
+        found = [
+            *faults.full_disk(on_sqlite),
+            *faults.refused_writes(on_sqlite),
+            *faults.lost_connection(on_postgresql),
+        ]
+    caught = _caught(faults.swallowed, lambda: faults.refused_writes(on_sqlite))
+    tried = "full disk, refused writes, a lost connection: a page in plain words, nothing lost, the next request works"
+    return Row("G3c faults", tried, found, seconds[0], "a failed commit taken for a good one", caught)
+
+
+def _races(house: House, rounds: int) -> Row:
+    with _watch() as seconds:
+        found = [problem for name in races.RACES for problem in races.run(house, name, rounds)]
+    caught = _caught(races.without_locks, lambda: races.run(house, "confirm", 3))
+    tried = f"{', '.join(races.RACES)}: {races.WAYS} ways × {rounds:,} rounds each{_on(house)}, one winner, no error"
+    return Row("G4 races", tried, found, seconds[0], "no lock", caught)
+
+
+def _attacks(house: House) -> Row:
+    with _watch() as seconds:
+        found = attacks.run(house)
+    caught = _caught(attacks.without_checkpoint, lambda: attacks.run(house, [attacks.delete_a_case]))
+    tried = f"{len(attacks.ATTACKS)} attacks on the record{_on(house)}, each found"
+    return Row("G5 record", tried, found, seconds[0], "verify without the checkpoint", caught)
+
+
+def _caught(mutant: Mutant, proof: Callable[[], list[str]]) -> bool:
+    with mutant():
+        return bool(proof())
+
+
+def _on(house: House) -> str:
+    return " on SQLite" if house.installation.database.url.startswith("sqlite") else " on PostgreSQL"
+
+
+def _share(full: int) -> int:
+    return max(2, round(full * SIZE))
+
+
+@contextmanager
+def _watch() -> Iterator[list[float]]:
+    taken = [0.0]
+    begun = time.monotonic()
+    yield taken
+    taken[0] = time.monotonic() - begun
+
+
+def _write(rows: list[Row], seconds: float) -> None:
+    lines = [
+        f"| {row.goal} | {row.tried} | {'holds' if not row.problems else '**broken**: ' + row.problems[0]} |"
+        f" {row.mutants} | {'caught' if row.caught else '**missed**'} | {row.seconds:.0f} |"
+        for row in rows
+    ]
+    PAGE.write_text(
+        f"""# Proofs
+
+Made by `make prove` on {clock.today().isoformat()}, \
+{os.cpu_count()} cores, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {sys.platform}; the whole \
+run took {seconds:.0f} seconds.
+
+| Goal | What was tried | | Planted mutant | | Seconds |
+| --- | --- | --- | --- | --- | ---: |
+{chr(10).join(lines)}
+
+How to read it (`tests/prove`; a sample of each runs with the tests, `tests/integration/test_proofs.py`):
+
+- Walks over the tables ask the engine alone, on a small model that keeps money, signatures and tranches itself. Walks
+  over the product go through `advance` and the use cases on a migrated database, and compare rows, record, money,
+  deadlines and chains after every step.
+- A kill strikes a child that was forked with everything loaded and makes transitions without a pause; what it had
+  acknowledged through a pipe must be there, and state, revision, record and mail of each file must belong together.
+- The worker dies at a random statement of its own; its lease has run out when the next one begins.
+- "Refused writes" is a limit on the size of the database's log (`RLIMIT_FSIZE`), which SQLite meets as an I/O error.
+- The attacker owns the database, drops the triggers and recomputes hashes, and in some attacks changes the table or
+  the file of heads as well.
+""",
+        encoding="utf-8",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
