@@ -12,6 +12,13 @@ from flask import Response, make_response, redirect, render_template, request
 VARY = ("HX-Request", "HX-Request-Type")
 
 
+def local(target: str | None) -> str:
+    """The path when it is one of ours, else nothing. Browsers skip controls: `/<tab>/host` would be another site."""
+    if not target or not target.isprintable() or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return ""
+    return target
+
+
 def is_htmx() -> bool:
     """Whether htmx made the current request."""
     return request.headers.get("HX-Request") == "true"

@@ -281,6 +281,16 @@ def require(who: Principal, action: Action, scope: Scope) -> None:
     raise NotFound(action.value)
 
 
+# Who reviews and who judges an appeal is known inside, and not to those whose file it is.
+UNNAMED = frozenset({R.LGA_OFFICER, R.LEAD_REVIEWER, R.PANEL_MEMBER})
+KNOW_EVERYBODY = OFFICE | ASSOCIATION | PANEL | {R.AUDITOR, R.SYSTEM}
+
+
+def is_named(role: Role, reader: frozenset[Role]) -> bool:
+    """Whether somebody who acted in `role` is named to a reader with these roles; else the role stands for them."""
+    return role not in UNNAMED or bool(reader & KNOW_EVERYBODY)
+
+
 def administers(who: Principal, organisation_id: int | None) -> bool:
     """May manage the people of this organisation; None asks for the whole installation."""
     if who.holds(R.SYSTEM_ADMIN):

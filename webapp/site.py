@@ -22,7 +22,7 @@ from flask_login import AnonymousUserMixin, current_user
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
@@ -32,6 +32,7 @@ from webapp import clock, errors, policy, wording
 from webapp.auth.access import public
 from webapp.documents.storage import LocalStorage
 from webapp.extensions import db
+from webapp.htmx import local
 from webapp.models.people import Person, SiteSetting
 from workflows.vocabulary import Machine, Role
 
@@ -111,9 +112,7 @@ def _language() -> str:
 def _choose_language() -> Any:
     if (chosen := request.form.get("lang", "")) in LANGUAGES:
         session["language"] = chosen
-    target = request.form.get("next", "/")
-    safe = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return redirect(target if safe else "/", 303)
+    return redirect(local(request.form.get("next")) or "/", 303)
 
 
 def _frame() -> dict[str, Any]:
@@ -199,7 +198,7 @@ def _add_errors(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def stale_form(error: CSRFError) -> tuple[str, int]:
         happened = _("This form was opened before you signed in, or by another site. Nothing was saved.")
-        return render_template("errors/409.html", what_happened=happened, link=request.referrer), 400
+        return render_template("errors/409.html", what_happened=happened, link=_back()), 400
 
     @app.errorhandler(errors.Conflict)
     def conflict(error: errors.Conflict) -> tuple[str, int]:
@@ -225,6 +224,21 @@ def _add_errors(app: Flask) -> None:
         reference = secrets.token_hex(4)
         app.logger.exception("error %s", reference)
         return _went_wrong(reference), 500
+
+    app.register_error_handler(IntegrityError, lambda error: _twice(error) if _is_twice(error) else broken(error))
+
+
+def _is_twice(error: IntegrityError) -> bool:
+    """A unique constraint, as PostgreSQL and SQLite name it."""
+    names = {str(getattr(error.orig, name, "")) for name in ("sqlstate", "sqlite_errorname")}
+    return bool(names & {"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
+
+
+def _twice(_error: IntegrityError) -> tuple[str, int]:
+    """The database keeps one of two that came at once; any other broken constraint is a fault of ours."""
+    db.session.rollback()
+    happened = _("Somebody, or you with a second click, did the same at this moment. It was kept once.")
+    return render_template("errors/409.html", what_happened=happened, link=_back()), 409
 
 
 def _went_wrong(reference: str) -> str:

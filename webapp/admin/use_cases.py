@@ -13,7 +13,7 @@ import structlog
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from webapp import clock, policy, wording
@@ -24,7 +24,6 @@ from webapp.extensions import db
 from webapp.models.people import (
     Affiliation,
     AffiliationKind,
-    OneTimeToken,
     Organisation,
     OrganisationType,
     Person,
@@ -120,7 +119,7 @@ def send_invitation(person: Person, actor: Principal) -> None:
     _require_manages(actor, person)
     if person.left_at is not None or person.password_hash:
         raise Forbidden("send_invitation")
-    _spend_tokens(person)
+    tokens.spend_all(person)
     _send_invitation(person)
     log.info("invitation sent again", person=person.id, by=actor.person_id)
 
@@ -139,7 +138,7 @@ def leave(person: Person, actor: Principal) -> None:
     for affiliation in list(person.affiliations):
         person.affiliations.remove(affiliation)
         db.session.delete(affiliation)
-    _spend_tokens(person)
+    tokens.spend_all(person)
     sessions.end_all(person.id)
     person.name, person.job_title, person.password_hash = f"Former account {person.id}", "", ""
     person.email = f"left-{person.id}@jumelage.invalid"
@@ -278,6 +277,7 @@ def change_password(person: Person, old: str, new: str, actor: Principal, *, ses
     if why := passwords.weakness(new, person):
         raise Invalid("new", why)
     passwords.set_password(person, new)
+    tokens.spend_all(person)
     passwords.note_success(person)
     sessions.end_all(person.id, keep=session_id)
     log.info("password changed", person=person.id)
@@ -305,11 +305,6 @@ def _require_manages(actor: Principal, person: Person) -> None:
     tied = {g.organisation_id for g in person.grants} | {a.organisation_id for a in person.affiliations}
     if not scopes.is_system(actor) and not tied & scopes.administered(actor):
         raise Forbidden("manages")
-
-
-def _spend_tokens(person: Person) -> None:
-    open_ones = update(OneTimeToken).where(OneTimeToken.person_id == person.id, OneTimeToken.used_at.is_(None))
-    db.session.execute(open_ones.values(used_at=clock.now()))
 
 
 def _add_unique(row: Any, field: str, sentence: str) -> None:

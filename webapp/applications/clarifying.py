@@ -14,7 +14,7 @@ from webapp.models.application import Application, Clarification, Section
 from webapp.policy import Action, Principal
 from webapp.services import content, reading, scope
 from webapp.services.facts import open_clarification, rules_of
-from workflows.vocabulary import Trigger
+from workflows.vocabulary import Role, Trigger
 
 
 @blueprint.get("/applications/<int:application_id>/clarify")
@@ -102,6 +102,7 @@ def _answer_page(application: Application, who: Principal, question: Clarificati
         **caseframe.frame(application, who),
         form=form,
         question=question,
+        asked_by=_asked_by(question, policy.roles_on(who, scope.file_scope(application))),
         today=clock.today(),
         mine=policy.may(who, Action.ANSWER_CLARIFICATION, scope.file_scope(application)),
         may_sign=policy.may(who, Action.SIGN_OFF, scope.file_scope(application)),
@@ -110,3 +111,9 @@ def _answer_page(application: Application, who: Principal, question: Clarificati
         waiting=[p.organisation.name for p in application.parties if p.signed_off_sha256 != digest],
         send=next((row for row in rows if row.trigger is Trigger.ANSWER_CLARIFICATION and row.mine), None),
     )
+
+
+def _asked_by(question: Clarification, reader: frozenset[Role]) -> str:
+    """The person, or the role alone where a reviewer asked and the reader is not told who reviews."""
+    role = min(policy.ASKS[question.from_state])
+    return question.asked_by.name if policy.is_named(role, reader) else wording.role(role)

@@ -10,7 +10,7 @@ from webapp.applications.blueprint import blueprint
 from webapp.applications.forms import FileForm, put_error
 from webapp.auth.access import actor, signed_in
 from webapp.errors import Forbidden, Invalid, NotFound
-from webapp.models.application import Application, Section
+from webapp.models.application import Application, AttachedTo, Section
 from webapp.policy import Action
 from webapp.services import content, reading, scope
 from workflows.vocabulary import State
@@ -78,8 +78,10 @@ def remove(attachment_id: int) -> Response:
 @blueprint.get("/attachments/<int:attachment_id>")
 @signed_in
 def attachment(attachment_id: int) -> Response:
-    """A piece of evidence of any kind, for whoever may see its application."""
+    """A file of a section, for whoever may see the application; evidence of monitoring has a door of its own."""
     found = queries.attachment(attachment_id)
+    if found.attached_to is not AttachedTo.SECTION:
+        raise NotFound(f"attachment {attachment_id}")
     scope.open_file(actor(), found.application_id)
     return transfer.send(found.file)
 

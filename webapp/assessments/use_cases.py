@@ -16,6 +16,7 @@ from webapp.models.record import AuditEvent
 from webapp.plaintext import tidy
 from webapp.policy import Action, Principal
 from webapp.services import audit, scope
+from webapp.services.locking import lock
 from workflows.engine import Refusal
 from workflows.facts import Blocker
 from workflows.scoring import BASELINE_ITEMS
@@ -51,6 +52,7 @@ def check_rules(application: Application, rows: dict[RuleCode, tuple[Verdict | N
 
 
 def _require_checker(application: Application, actor: Principal) -> None:
+    lock(application)  # no verdict changes while the file passes on it
     scope.require_still(actor, Action.CHECK_ELIGIBILITY, application)
     if actor.belongs_to & scope.file_scope(application).party_ids:
         raise Refused(Refusal(Trigger.PASS_ELIGIBILITY, (Blocker("belongs_to_party", (Role.PROGRAMME_MANAGER,)),)))
@@ -96,6 +98,7 @@ def score_items(baseline: Baseline, rows: Sequence[dict[str, Any]], actor: Princ
     Only the assessor of this municipality may. Returns how many items changed; raises `Invalid` at `<item>-<field>`.
     """
     _require_assessor(baseline.application, baseline.assessor_id, actor)
+    db.session.expire(baseline, ["scores"])  # somebody may have saved while this one waited
     known = {row.item: row for row in baseline.scores}
     today = clock.today(baseline.organisation.time_zone)
     changed: dict[str, int] = {}
@@ -148,6 +151,7 @@ def save_support_plan(application: Application, text: str, actor: Principal) -> 
 
 
 def _require_assessor(application: Application, assessor_id: int, actor: Principal) -> None:
+    lock(application)
     scope.require_still(actor, Action.SCORE_BASELINE, application)
     if actor.person_id != assessor_id:
         raise Forbidden("not_the_assessor")

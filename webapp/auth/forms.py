@@ -5,10 +5,12 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField
 from wtforms.validators import DataRequired, Length
 
+from webapp.plaintext import tidy
+
 
 class SignInForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
     email = EmailField(
-        _("E-mail address"), [DataRequired(_("Enter your e-mail address.")), Length(max=254)],
+        _("E-mail address"), [DataRequired(_("Enter your e-mail address.")), Length(max=254)], filters=[tidy],
         render_kw={"autocomplete": "username"},
     )  # fmt: skip
     password = PasswordField(
@@ -19,7 +21,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
 
 class ResetForm(FlaskForm):  # type: ignore[misc]
     email = EmailField(
-        _("E-mail address"), [DataRequired(_("Enter your e-mail address.")), Length(max=254)],
+        _("E-mail address"), [DataRequired(_("Enter your e-mail address.")), Length(max=254)], filters=[tidy],
         render_kw={"autocomplete": "username"},
     )  # fmt: skip
 

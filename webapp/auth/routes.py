@@ -1,7 +1,5 @@
 """Sign in and out, and the one page behind an invitation or a reset link."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
@@ -12,6 +10,7 @@ from webapp.auth.access import public, signed_in
 from webapp.auth.forms import PasswordForm, ResetForm, SignInForm
 from webapp.auth.login import limiter
 from webapp.extensions import db
+from webapp.htmx import local
 from webapp.models.people import TokenPurpose
 from webapp.services.announce import instant_key, mail
 
@@ -21,7 +20,7 @@ blueprint = Blueprint("auth", __name__, template_folder="templates")
 @blueprint.get("/sign-in")
 @public
 def sign_in() -> str:
-    return render_template("auth/sign_in.html", form=SignInForm(formdata=None), next=_local(request.args.get("next")))
+    return render_template("auth/sign_in.html", form=SignInForm(formdata=None), next=local(request.args.get("next")))
 
 
 @blueprint.post("/sign-in")
@@ -31,7 +30,7 @@ def sign_in_post() -> Response | tuple[str, int]:
     """One sentence for a wrong address and a wrong password; the throttle counts either way and is committed."""
     form = SignInForm()
     settings = current_app.config["SETTINGS"]
-    target = _local(request.form.get("next"))
+    target = local(request.form.get("next"))
     if not form.validate():
         return render_template("auth/sign_in.html", form=form, next=target), 422
     person = passwords.find(form.email.data or "")
@@ -96,7 +95,7 @@ def reset_post() -> Response | tuple[str, int]:
 @blueprint.get("/password/<token>")
 @public
 def choose_password(token: str) -> str | tuple[str, int]:
-    person = tokens.redeem(token, use=False)
+    person = tokens.redeem(token)
     if person is None:
         return render_template("auth/link_over.html"), 404
     return render_template("auth/choose_password.html", form=PasswordForm(formdata=None), person=person)
@@ -105,7 +104,7 @@ def choose_password(token: str) -> str | tuple[str, int]:
 @blueprint.post("/password/<token>")
 @public
 def choose_password_post(token: str) -> Response | str | tuple[str, int]:
-    person = tokens.redeem(token, use=False)
+    person = tokens.redeem(token)
     if person is None:
         return render_template("auth/link_over.html"), 404
     form = PasswordForm()
@@ -113,17 +112,9 @@ def choose_password_post(token: str) -> Response | str | tuple[str, int]:
         form.password.errors = [why]
     if form.errors:
         return render_template("auth/choose_password.html", form=form, person=person), 422
-    tokens.redeem(token, use=True)
+    tokens.spend_all(person)
     passwords.set_password(person, form.password.data or "")
     passwords.note_success(person)
     sessions.end_all(person.id)
     flash(_("Your password is set. Sign in with it."), "success")
     return redirect(url_for("auth.sign_in"), 303)
-
-
-def _local(target: str | None) -> str:
-    """Only a path of ours is followed after signing in."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return ""
-    parts = urlsplit(target)
-    return target if not parts.scheme and not parts.netloc else ""

@@ -79,9 +79,16 @@ def end_all(person_id: int, *, keep: int | None = None) -> None:
 
 
 def _note_seen(row_id: int) -> None:
-    """In a transaction of its own: a page that only reads does not commit."""
+    """A page that only reads does not commit, so there it is a transaction of its own.
+
+    Where the request writes already it is part of that: a second writer would wait for the first, which waits for it.
+    """
+    noted = update(UserSession).where(UserSession.id == row_id).values(seen_at=clock.now())
+    if db.session.connection().get_execution_options().get("writes"):
+        db.session.execute(noted)
+        return
     with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
-        connection.execute(update(UserSession).where(UserSession.id == row_id).values(seen_at=clock.now()))
+        connection.execute(noted)
 
 
 def _hash(token: str) -> bytes:

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from webapp import clock
 from webapp.extensions import db
@@ -23,15 +23,19 @@ def issue(person: Person, purpose: TokenPurpose) -> str:
     return token
 
 
-def redeem(token: str, *, use: bool) -> Person | None:
-    """The person this token speaks for, or None when unknown, used or expired; `use` spends it."""
+def redeem(token: str) -> Person | None:
+    """The person this token speaks for, or None when unknown, used or expired."""
     row = db.session.scalar(select(OneTimeToken).where(OneTimeToken.token_hash == _hash(token)))
     if row is None or row.used_at is not None or row.expires_at < clock.now():
         return None
-    if use:
-        row.used_at = clock.now()
     person = db.session.get(Person, row.person_id)
     return person if person and person.left_at is None else None
+
+
+def spend_all(person: Person) -> None:
+    """No link sent so far works any more: a password was chosen, a newer link is on its way, or somebody left."""
+    open_ones = update(OneTimeToken).where(OneTimeToken.person_id == person.id, OneTimeToken.used_at.is_(None))
+    db.session.execute(open_ones.values(used_at=clock.now()))
 
 
 def _hash(token: str) -> bytes:

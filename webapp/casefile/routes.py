@@ -25,7 +25,7 @@ from webapp.paging import page_number
 from webapp.policy import Action, Principal
 from webapp.services import advance, announce, audit, explain, scope
 from workflows.definition import Move
-from workflows.vocabulary import Machine, Trigger
+from workflows.vocabulary import Machine, Role, Trigger
 
 blueprint = Blueprint("casefile", __name__, template_folder="templates")
 ON_PAGE = 12
@@ -40,7 +40,8 @@ def show(application_id: int) -> str:
     room = scope.file_scope(application)
     if not policy.may(who, Action.VIEW_FILE, room):
         return render_template("casefile/summary.html", **caseframe.frame(application, who))
-    entries = queries.entries(application, policy.roles_on(who, room), 500)
+    roles = policy.roles_on(who, room)
+    entries = queries.entries(application, roles, 500)
     moves = [e for e in reversed(entries) if e.machine is Machine.APPLICATION and e.event is AuditEvent.MOVED]
     rows = caseframe.offer_rows(application, who)
     return render_template(
@@ -48,7 +49,7 @@ def show(application_id: int) -> str:
         **caseframe.frame(application, who, moves),
         offers=[row for row in rows if row.mine],
         others=caseframe.waiting_for(rows),
-        entries=[_entry(e) for e in entries[:ON_PAGE]],
+        entries=[_entry(e, roles) for e in entries[:ON_PAGE]],
         more=len(entries) > ON_PAGE,
         meaning=wording.state_meaning(Machine.APPLICATION, application.state),
         sees_score=policy.may(who, Action.VIEW_DECISION, room),
@@ -74,13 +75,13 @@ def history(application_id: int) -> str:
     return render_template(
         "casefile/history.html",
         **caseframe.frame(application, who),
-        entries=[_entry(e) for e in found[:PER_PAGE]],
+        entries=[_entry(e, roles) for e in found[:PER_PAGE]],
         number=number,
         more=len(found) > PER_PAGE,
     )
 
 
-def _entry(entry: AuditEntry) -> dict[str, Any]:
+def _entry(entry: AuditEntry, reader: frozenset[Role]) -> dict[str, Any]:
     """One line of the timeline, in words."""
     machine = entry.machine
     moved = entry.trigger is not None
@@ -88,12 +89,19 @@ def _entry(entry: AuditEntry) -> dict[str, Any]:
     return {
         "what": what[:1].upper() + what[1:] + _about(entry),
         "when": entry.at,
-        "who": entry.actor.name if entry.actor else _("Jumelage, by itself"),
-        "role": wording.role(entry.role) if entry.actor else "",
+        "who": _name(entry, reader) if entry.actor else _("Jumelage, by itself"),
+        "role": wording.role(entry.role) if entry.actor and policy.is_named(entry.role, reader) else "",
         "reason": entry.reason,
         "from": wording.state(machine, entry.from_state) if moved and entry.from_state else "",
         "to": wording.state(machine, entry.to_state) if moved and entry.to_state else "",
     }
+
+
+def _name(entry: AuditEntry, reader: frozenset[Role]) -> str:
+    """Who did it; the role alone where this reader is not told the person."""
+    if entry.actor is None:
+        return "Jumelage"
+    return entry.actor.name if policy.is_named(entry.role, reader) else wording.role(entry.role)
 
 
 def _about(entry: AuditEntry) -> str:
@@ -112,7 +120,7 @@ def move(machine: str, case_id: int, trigger: str) -> Response | str | tuple[str
     form = MoveForm(formdata=None, request_id=uuid.uuid4().hex, revision=str(case.revision))
     offer = _offer(case, who, asked)
     if offer is None:
-        return _gone(case)
+        return _gone(case, who)
     return _page(case, who, form, offer, 200 if not offer.blockers else 409)
 
 
@@ -124,7 +132,7 @@ def move_post(machine: str, case_id: int, trigger: str) -> Response | tuple[str,
     form = MoveForm()
     if not form.validate():
         offer = _offer(case, who, asked)
-        return _page(case, who, form, offer, 422) if offer else _gone(case)
+        return _page(case, who, form, offer, 422) if offer else _gone(case, who)
     revision = form.revision.data or ""
     expected = int(revision) if revision.isascii() and revision.isdigit() else None
     try:
@@ -133,7 +141,7 @@ def move_post(machine: str, case_id: int, trigger: str) -> Response | tuple[str,
         )
     except Conflict:
         db.session.refresh(case)
-        return _gone(case)
+        return _gone(case, who)
     except Refused as refused:
         return _refused(case, who, form, refused)
     flash(_("Done: %(what)s.", what=wording.moved(case.__machine__, asked)), "success")
@@ -191,17 +199,17 @@ def _refused(case: Case, who: Principal, form: MoveForm, refused: Refused) -> tu
         form.reason.errors = [_("Give a reason.")]
     offer = _offer(case, who, refused.refusal.trigger)
     if offer is None:
-        return _gone(case)
+        return _gone(case, who)
     return _page(case, who, form, offer, 422 if form.reason.errors else 409)
 
 
-def _gone(case: Case) -> tuple[str, int]:
+def _gone(case: Case, who: Principal) -> tuple[str, int]:
     """The case has moved on: say who did what, and where it stands."""
     last = audit.head(case)
     state = wording.state(case.__machine__, case.state)
     happened = _("It is now: %(state)s.", state=state)
     if last is not None and last.trigger is not None:
-        name = last.actor.name if last.actor else "Jumelage"
+        name = _name(last, policy.roles_on(who, scope.scope_of(case)))
         did = wording.moved(case.__machine__, last.trigger)
         happened = _("%(who)s %(did)s. It is now: %(state)s.", who=name, did=did, state=state)
     return render_template("errors/409.html", what_happened=happened, link=home_of(case)), 409

@@ -18,6 +18,8 @@ MAX_RATIO = 200
 _CHUNK = 64 * 1024
 _SLACK = 1024 * 1024  # a small part may compress well: the ratio counts above this size
 
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what office programs write; others unpack at other costs
+
 _ACTIVE = re.compile(
     r"vbaproject|vbadata|activex|/embeddings/|oleobject|macrosheets|/basic/|^scripts/|^basic/|"
     r"\.(bin|exe|dll|js|vbs|com|bat|hta|jar)$",
@@ -85,6 +87,8 @@ def _check_directory(archive: zipfile.ZipFile) -> None:
     for member in members:
         if member.flag_bits & 0x1:
             raise Refused("upload_encrypted")
+        if member.compress_type not in _METHODS:
+            raise Refused("upload_damaged")
         if member.file_size > MAX_PART or (
             member.file_size > _SLACK and member.file_size > MAX_RATIO * member.compress_size
         ):

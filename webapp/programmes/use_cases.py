@@ -263,6 +263,7 @@ def _check_plan(programme: Programme, values: dict[str, Any], plan: CountryPlan 
         raise Invalid("starts_on", _("The plan must lie within the programme: %(period)s.", period=period))
     if values["envelope"] <= 0:
         raise Invalid("envelope", _("The budget of the plan must be more than zero."))
+    lock(programme)  # plans drawn up at once share one budget
     left = programme.budget - taken_by_plans(programme, plan)
     if values["envelope"] > left:
         amount = wording.amount(max(left, Decimal(0)), programme.currency)

@@ -17,6 +17,7 @@ from webapp.reviews import candidates
 from webapp.services import audit, scope
 from webapp.services.advance import advance
 from webapp.services.facts import rules_of
+from webapp.services.locking import lock
 from workflows import scoring
 from workflows.engine import NO_SUCH_MOVE, Refusal
 from workflows.facts import Blocker
@@ -28,6 +29,7 @@ def assign(application: Application, reviewer_id: int, actor: Principal, extra: 
 
     An officer whom our own data tie to the file is recused at once, with the reason, and the next one is asked.
     """
+    lock(application)
     room = scope.file_scope(application)
     policy.require(actor, Action.ASSIGN_REVIEWER, room)
     if actor.belongs_to & room.party_ids:
@@ -104,6 +106,7 @@ def _save_one(review: Review, saved: ReviewScore | None, criterion: str, score: 
 
 def _require_own(review: Review, actor: Principal) -> None:
     """Only the reviewer, and only while it is open; the refusals are those of the review's own machine."""
+    lock(review)
     application = review.application
     room = scope.file_scope(application)
     policy.require(actor, Action.VIEW_REVIEWS, room)

@@ -51,11 +51,13 @@ def _could_hold(scope: policy.Scope):  # type: ignore[no-untyped-def]  # a WHERE
 
 def _mail_move(person: Person, moved: Moved, entry: AuditEntry) -> None:
     machine = moved.case.__machine__
+    named = policy.is_named(entry.role, policy.roles_on(principal(person), scope_of(moved.case)))
     with force_locale(person.language):
+        who = moved.actor.name if named else wording.role(entry.role)
         what = wording.state(machine, moved.move.dest)
         lines = [
             _("Dear %(name)s,", name=person.name),
-            _("%(who)s %(what)s.", who=moved.actor.name, what=wording.moved(machine, moved.move.trigger)),
+            _("%(who)s %(what)s.", who=who, what=wording.moved(machine, moved.move.trigger)),
             wording.state_meaning(machine, moved.move.dest),
         ]
         if moved.reason:
