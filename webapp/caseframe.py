@@ -18,7 +18,7 @@ from webapp.policy import Action, Principal
 from webapp.services import advance, announce, scope
 from webapp.services.facts import programme_of
 from workflows.engine import Offer
-from workflows.vocabulary import Machine, State, Trigger
+from workflows.vocabulary import Machine, Role, State, Trigger
 
 # Moves that begin on a page of their own, because something has to be written first.
 OWN_PAGE: dict[Trigger, str] = {
@@ -46,6 +46,8 @@ WORK_PAGE: dict[Trigger, str] = {
     Trigger.START_CLOSING: "monitoring.show",
     Trigger.CLOSE: "monitoring.show",
 }
+# What only the page of the move itself can supply does not stand in the way of going there.
+SUPPLIED_THERE: dict[Trigger, str] = {Trigger.ASK_CLARIFICATION: "question_missing"}
 # Moves away from the usual course: never the one primary button of a page, always below the others.
 EXCEPTIONAL = frozenset(
     {
@@ -105,7 +107,7 @@ class OfferRow:
     owners: str
     trigger: Trigger
     blockers: tuple[Reason, ...] = ()
-    work_page: str = ""  # where what is missing can be done, when that is another page
+    work_page: str = ""  # where this person can do what is missing, when that is another page
 
     @property
     def exceptional(self) -> bool:
@@ -148,10 +150,17 @@ def tabs(application: Application, who: Principal, room: policy.FileScope) -> li
     """Only the rooms this person may enter, and only those that exist yet."""
     words = _tab_words()
     return [
-        Tab(words[label], url_for(endpoint, application_id=application.id), request.endpoint == endpoint)
+        Tab(words[label], url_for(endpoint, application_id=application.id), _is_here(endpoint))
         for endpoint, label, action in TABS
         if policy.may(who, action, room) and _begun(endpoint, application)
     ]
+
+
+def _is_here(endpoint: str) -> bool:
+    """This very page; and a page behind the only tab of its feature, such as one review."""
+    feature = endpoint.partition(".")[0]
+    alone = sum(other.startswith(f"{feature}.") for other, _label, _action in TABS) == 1
+    return request.endpoint == endpoint or (alone and request.blueprint == feature)
 
 
 def _tab_words() -> dict[str, str]:
@@ -248,13 +257,18 @@ def offer_rows(case: Case, who: Principal, known: Sequence[Offer] | None = None)
 
     `known` are the offers of a page that has judged them already with the facts it loaded.
     """
-    rows = [_row(case, offer) for offer in (advance.offers(case, who) if known is None else known)]
+    room = scope.file_scope(case) if isinstance(case, Application) else None
+    held = policy.roles_on(who, room) if room else frozenset()
+    rows = [_row(case, offer, held) for offer in (advance.offers(case, who) if known is None else known)]
     return sorted(rows, key=lambda row: (not row.mine, row.exceptional, bool(row.blockers)))
 
 
-def _row(case: Case, offer: Offer) -> OfferRow:
+def _row(case: Case, offer: Offer, held: frozenset[Role]) -> OfferRow:
     move = offer.move
     currency = programme_of(case).currency
+    blockers = [b for b in offer.blockers if b.code != SUPPLIED_THERE.get(move.trigger)]
+    prepares = move.trigger is Trigger.CONCLUDE and Role.PROGRAMME_MANAGER in held  # before anybody can sign
+    mine_to_clear = offer.mine or prepares or any(held & set(b.cleared_by) for b in blockers)
     return OfferRow(
         label=wording.trigger(case.__machine__, move.trigger),
         href=_href(case, move.trigger),
@@ -262,8 +276,8 @@ def _row(case: Case, offer: Offer) -> OfferRow:
         mine=offer.mine,
         owners=wording.any_of([wording.role(role) for role in sorted(move.by)]),
         trigger=move.trigger,
-        blockers=tuple(Reason(wording.blocker(b, currency), wording.who(b)) for b in offer.blockers),
-        work_page=_work_page(case, move.trigger) if offer.blockers and offer.mine else "",
+        blockers=tuple(Reason(wording.blocker(b, currency), wording.who(b)) for b in blockers),
+        work_page=_work_page(case, move.trigger) if blockers and mine_to_clear else "",
     )
 
 
@@ -281,5 +295,5 @@ def _href(case: Case, trigger: Trigger) -> str:
 
 
 def waiting_for(rows: Sequence[OfferRow]) -> list[OfferRow]:
-    """What others may do here; withdrawing is nobody's business but the applicant's."""
-    return [row for row in rows if not row.mine and row.trigger is not Trigger.WITHDRAW]
+    """What is left to others; withdrawing is nobody's business but the applicant's."""
+    return [row for row in rows if not row.mine and not row.work_page and row.trigger is not Trigger.WITHDRAW]

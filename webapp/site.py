@@ -124,6 +124,8 @@ def _frame() -> dict[str, Any]:
     if getattr(g, "database_down", False):
         return shared
     shared["demonstration"] = is_demonstration()
+    if shared["demonstration"] and request.endpoint in ("auth.sign_in", "auth.sign_in_post"):
+        shared["demo_people"] = people_of_the_demonstration()
     if current_user.is_authenticated:
         shared["place"], shared["roles"] = _place()
     return shared
@@ -258,5 +260,5 @@ def _back() -> str:
 
 
 def people_of_the_demonstration() -> list[Person]:
-    """For the sign-in page of a demonstration alone."""
+    """For the sign-in page of a demonstration alone; one statement."""
     return list(db.session.scalars(select(Person).where(Person.is_demo).order_by(Person.id)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.strategy_options import _AbstractLoad as Load
 
-from webapp import policy, wording
+from webapp import clock, policy, wording
 from webapp.errors import NotFound
 from webapp.extensions import db
 from webapp.models.application import (
@@ -200,6 +201,11 @@ def open_calls() -> list[Call]:
         plan.joinedload(CountryPlan.programme), plan.joinedload(CountryPlan.lga)
     )  # fmt: skip
     return [call for call in db.session.scalars(query.order_by(Call.closes_on, Call.id)) if call_is_open(call)]
+
+
+def day_there(call: Call) -> date:
+    """The day it is in the country of the call: its dates are whole days there."""
+    return clock.today(call.plan.lga.time_zone)
 
 
 def local_authorities() -> list[Organisation]:

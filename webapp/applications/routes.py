@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from webapp import caseframe, clock, policy, wording
+from webapp import caseframe, policy, wording
 from webapp.applications import clarifying, evidence, queries, sections, use_cases
 from webapp.applications.blueprint import blueprint
 from webapp.applications.forms import (
@@ -105,7 +105,7 @@ def start() -> str:
     """Choose the call first; with a call in the address, the rest of the start."""
     call = _call()
     if call is None:
-        return render_template("applications/calls.html", calls=queries.open_calls(), today=clock.today())
+        return render_template("applications/calls.html", calls=queries.open_calls(), day_there=queries.day_there)
     return _start_page(call, StartForm(formdata=None))
 
 
@@ -138,7 +138,9 @@ def _start_page(call: Call, form: StartForm) -> str:
     who = actor()
     _offer_partners(form, call, who)
     leads = bool(form.lead_id.choices) and who.holds(*APPLICANT)
-    return render_template("applications/start.html", form=form, call=call, may_lead=leads, today=clock.today())
+    return render_template(
+        "applications/start.html", form=form, call=call, may_lead=leads, today=queries.day_there(call)
+    )
 
 
 def _offer_partners(form: StartForm, call: Call, who: Principal) -> None:

@@ -47,7 +47,7 @@ def show(application_id: int) -> str:
     return render_template(
         "casefile/show.html",
         **caseframe.frame(application, who, moves),
-        offers=[row for row in rows if row.mine],
+        offers=[row for row in rows if row.mine or row.work_page],
         others=caseframe.waiting_for(rows),
         entries=[_entry(e, roles) for e in entries[:ON_PAGE]],
         more=len(entries) > ON_PAGE,
@@ -86,6 +86,8 @@ def _entry(entry: AuditEntry, reader: frozenset[Role]) -> dict[str, Any]:
     machine = entry.machine
     moved = entry.trigger is not None
     what = wording.moved(machine, entry.trigger) if entry.trigger else wording.label(entry.event)
+    if entry.event is AuditEvent.CREATED and machine is not Machine.APPLICATION:
+        what = _("Added")
     return {
         "what": what[:1].upper() + what[1:] + _about(entry),
         "when": entry.at,
@@ -108,8 +110,10 @@ def _about(entry: AuditEntry) -> str:
     """What an entry is about, where its kind alone does not say: the section, the document."""
     if section := entry.data.get("section"):
         return f": {wording.section(section)}"
-    reference = entry.data.get("document")
-    return f": {reference}" if isinstance(reference, str) else ""
+    if isinstance(reference := entry.data.get("document"), str):
+        return f": {reference}"
+    beside = entry.machine is not Machine.APPLICATION and entry.event in (AuditEvent.CREATED, AuditEvent.EDITED)
+    return f": {wording.machine(entry.machine)}" if beside else ""
 
 
 @blueprint.get("/move/<machine>/<int:case_id>/<trigger>")

@@ -14,7 +14,7 @@ from webapp.desk import kinds, queries
 from webapp.desk.kinds import Kind
 from webapp.desk.queries import Waiting
 from webapp.models.monitoring import ReportKind
-from workflows.vocabulary import Machine
+from workflows.vocabulary import Machine, Role
 
 blueprint = Blueprint("desk", __name__, template_folder="templates")
 
@@ -76,6 +76,8 @@ def index() -> str:
         total=len(desk),
         more=desk.more,
         today=today,
+        applies=who.holds(Role.APPLICANT_EDITOR, Role.SIGNATORY) or not who.grants,
+        invites=who.holds(Role.SYSTEM_ADMIN, Role.MUNICIPALITY_ADMIN),
         files=[
             (state, wording.state(Machine.APPLICATION, state), wording.state_tone(Machine.APPLICATION, state), number)
             for state, number in queries.counts(who)

@@ -80,7 +80,10 @@ _to_verify = _action.where(
     or_(CorrectiveAction.owner_id.is_(None), CorrectiveAction.owner_id != ME),
 )
 _obligation = file_row(
-    case=Obligation.id, label=Obligation.activity, due=Obligation.due_on, since=Obligation.state_since
+    case=Obligation.id,
+    label=Obligation.trainee + ": " + Obligation.activity,
+    due=Obligation.due_on,
+    since=Obligation.state_since,
 ).join(Obligation, Obligation.application_id == Application.id)
 HAS_ACTION = exists().where(CorrectiveAction.finding_id == Finding.id).correlate(Finding)
 FINAL_ACCEPTED = in_file(Report, Report.kind == ReportKind.FINAL, Report.state == S.ACCEPTED)
