@@ -9,8 +9,9 @@ from tests.prove import attacks, faults, kills, races, strolls, syncs, walks, wo
 from tests.prove.house import House, build
 from tests.support.database import KINDS
 from workflows import guards
-from workflows.definition import Definition, Guard
-from workflows.definitions import AGREEMENT, APPLICATION
+from workflows.definition import Guard
+from workflows.definitions import CURRENT
+from workflows.vocabulary import Machine
 
 
 def _built(kind: str, home: Path, worker: str) -> Iterator[House]:
@@ -46,17 +47,16 @@ def test_random_walks_over_the_tables_keep_money_signatures_and_tranches() -> No
 
 
 @pytest.mark.parametrize(
-    ("definition", "guard"),
+    ("machine", "guard"),
     [
-        (AGREEMENT, guards.everyone_signed),
-        (AGREEMENT, guards.schedule_adds_up),
-        (APPLICATION, guards.envelope_has_room),
-        (APPLICATION, guards.agreement_in_force),
+        (Machine.AGREEMENT, guards.everyone_signed),
+        (Machine.AGREEMENT, guards.schedule_adds_up),
+        (Machine.APPLICATION, guards.envelope_has_room),
+        (Machine.APPLICATION, guards.agreement_in_force),
     ],
 )
-def test_walks_notice_a_guard_that_was_dropped(definition: Definition, guard: Guard) -> None:
-    mutant = {definition.machine.value: walks.without(definition, guard)}
-    assert walks.engine(1000, **mutant)[1] != []
+def test_walks_notice_a_guard_that_was_dropped(machine: Machine, guard: Guard) -> None:
+    assert walks.engine(1000, walks.without(CURRENT[machine], guard))[1] != []
 
 
 def test_random_walks_over_the_product_keep_everything_together(house: House) -> None:

@@ -19,10 +19,18 @@ from tests.prove.house import House, build
 from tests.support import postgres
 from webapp import clock
 from workflows import guards
-from workflows.definitions import AGREEMENT, APPLICATION
+from workflows.definition import Guard, name_of
+from workflows.definitions import CURRENT
+from workflows.vocabulary import Machine
 
 PAGE = Path(__file__).parents[2] / "docs" / "proofs.md"
 SIZE = float(os.environ.get("PROVE_SIZE", "1"))
+DROPPED: tuple[tuple[Machine, Guard], ...] = (
+    (Machine.AGREEMENT, guards.everyone_signed),
+    (Machine.AGREEMENT, guards.schedule_adds_up),
+    (Machine.APPLICATION, guards.envelope_has_room),
+    (Machine.APPLICATION, guards.agreement_in_force),
+)
 Mutant = Callable[[], AbstractContextManager[None]]
 
 
@@ -82,15 +90,9 @@ def _rows(on_sqlite: House, on_postgresql: House) -> Iterator[Row]:
 def _engine_walks(number: int) -> Row:
     with _watch() as seconds:
         moves, found = walks.engine(number)
-    dropped = [
-        (AGREEMENT, guards.everyone_signed), (AGREEMENT, guards.schedule_adds_up),
-        (APPLICATION, guards.envelope_has_room), (APPLICATION, guards.agreement_in_force),
-    ]  # fmt: skip
-    caught = [
-        bool(walks.engine(1000, **{table.machine.value: walks.without(table, guard)})[1]) for table, guard in dropped
-    ]
+    caught = [bool(walks.engine(number, walks.without(CURRENT[machine], guard))[1]) for machine, guard in DROPPED]
     tried = f"{number:,} walks × 20 steps over the tables, {moves:,} moves made"
-    names = ", ".join(guard.__name__ for _table, guard in dropped)
+    names = ", ".join(name_of(guard) for _machine, guard in DROPPED)
     return Row("G2 walks", tried, found, seconds[0], f"dropped guards ({names})", all(caught))
 
 

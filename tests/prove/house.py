@@ -69,7 +69,9 @@ def build(kind: str, home: Path, worker: str) -> House:
     installation = install(kind, home, worker)
     app = installation.fresh()
     with app.app_context():
-        house = _furnish(installation, home / worker)
+        folder = home / worker / f"{kind}-proofs"
+        folder.mkdir(parents=True)
+        house = _furnish(installation, folder)
         with writing():
             checkpoint.write(house.heads)
         db.session.remove()

@@ -17,7 +17,7 @@ from webapp.services import advance as door
 from webapp.services import audit
 from workflows.vocabulary import State, Trigger
 
-LONGEST = 6  # transitions' time that a child may work before it is killed
+LONGEST = 12  # transitions' time that a child may work before it is killed
 BACK_AND_FORTH = {State.MONITORING: Trigger.SUSPEND, State.SUSPENDED: Trigger.RESUME}
 # A file whose state, revision and record do not belong together, or whose move told nobody.
 HALF = """

@@ -53,7 +53,9 @@ def signed_once(house: House) -> Iterator[str]:
     signed = agreement(house.agreement)
     plan = signed.application.call.plan
     yield from _unless(signed.state is State.IN_FORCE, f"the agreement is {signed.state}")
-    yield from _unless((plan.reserved, plan.committed) == (0, signed.grant), f"{plan.reserved}, {plan.committed}")
+    yield from _unless(
+        (plan.reserved, plan.committed) == (Decimal(0), signed.grant), f"{plan.reserved}, {plan.committed}"
+    )
     yield from _unless(_count(Signature.id) == len(signed.parties), "signatures")
     yield from _unless(_moves(Trigger.ENTER_INTO_FORCE, signed.id) == 1, "entries of the entry into force")
     yield from _unless(_moves(Trigger.CONCLUDE, signed.application_id) == 1, "entries of the conclusion")

@@ -32,7 +32,7 @@ from webapp.services import audit
 from webapp.services.facts import current_agreement
 from webapp.services.versions import CASES
 from workflows import guards
-from workflows.definitions import AGREEMENT, BY_VERSION
+from workflows.definitions import BY_VERSION, CURRENT
 from workflows.vocabulary import Machine, Role, State
 
 Mutant = Callable[[], AbstractContextManager[None]]
@@ -235,8 +235,8 @@ def _deadlines() -> Iterator[str]:
 @contextmanager
 def unsigned() -> Iterator[None]:
     """The guard that asks for all signatures is dropped."""
-    mutant = without(AGREEMENT, guards.everyone_signed)
-    with patch.dict(BY_VERSION, {(Machine.AGREEMENT, AGREEMENT.version): mutant}):
+    mutant = without(CURRENT[Machine.AGREEMENT], guards.everyone_signed)
+    with patch.dict(BY_VERSION, {(mutant.machine, mutant.version): mutant}):
         yield
 
 

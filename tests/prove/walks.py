@@ -12,11 +12,11 @@ from datetime import date
 from decimal import Decimal
 
 from workflows import facts as f
-from workflows.definition import Definition, Guard
-from workflows.definitions import AGREEMENT, APPLICATION
+from workflows.definition import Definition, Guard, name_of
+from workflows.definitions import CURRENT
 from workflows.engine import Refusal, decide
 from workflows.facts import Actor
-from workflows.vocabulary import Effect, Instrument, Role, State, Trigger
+from workflows.vocabulary import Effect, Instrument, Machine, Role, State, Trigger
 
 DAY = date(2026, 11, 21)
 ENVELOPE = Decimal(50)
@@ -178,13 +178,14 @@ class Walker:
                 yield f"{file.entries} entries for {file.moves} moves"
 
 
-def engine(
-    walks: int, steps: int = 20, seed: int = 1, application: Definition = APPLICATION, agreement: Definition = AGREEMENT
-) -> tuple[int, list[str]]:
+def engine(walks: int, mutant: Definition | None = None, steps: int = 20, seed: int = 1) -> tuple[int, list[str]]:
     """Walk over the tables; how many moves were made, and what did not hold (the first walk that shows it)."""
+    tables = CURRENT if mutant is None else CURRENT | {mutant.machine: mutant}
     moves = 0
     for number in range(walks):
-        walker = Walker(random.Random(seed * 1_000_003 + number), application, agreement)
+        walker = Walker(
+            random.Random(seed * 1_000_003 + number), tables[Machine.APPLICATION], tables[Machine.AGREEMENT]
+        )
         for step in range(steps):
             walker.step()
             if found := list(walker.broken()):
@@ -197,5 +198,5 @@ def without(definition: Definition, guard: Guard) -> Definition:
     """The planted mutant: the table without one guard."""
     moves = tuple(replace(m, guards=tuple(g for g in m.guards if g is not guard)) for m in definition.moves)
     if moves == definition.moves:
-        raise ValueError(f"{guard.__name__} stands nowhere in {definition.machine}")
+        raise ValueError(f"{name_of(guard)} stands nowhere in {definition.machine}")
     return replace(definition, moves=moves)
