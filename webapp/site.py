@@ -215,7 +215,11 @@ def _add_errors(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Any:
         known = {403, 409, 413, 429}
-        return (render_template(f"errors/{error.code}.html"), error.code) if error.code in known else error
+        page = error.code if error.code in known else 404
+        response = error.get_response()
+        response.set_data(render_template(f"errors/{page}.html"))
+        response.content_type = "text/html; charset=utf-8"
+        return response
 
     @app.errorhandler(Exception)
     @app.errorhandler(500)  # a commit that failed after the page was made

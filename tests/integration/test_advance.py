@@ -104,6 +104,13 @@ def test_the_same_request_twice_is_done_once(app: Flask, director: int) -> None:
     assert len(entries(app)) == 1
 
 
+def test_a_requests_number_serves_one_move(app: Flask, director: int) -> None:
+    with acting(app, director) as (programme, who):
+        advance(programme, Trigger.OPEN_PROGRAMME, who, request_id="one")
+    with pytest.raises(Conflict), acting(app, director) as (programme, who):
+        advance(programme, Trigger.CLOSE_PROGRAMME, who, request_id="one")
+
+
 def test_a_stale_revision_is_a_conflict(app: Flask, director: int) -> None:
     with pytest.raises(Conflict), acting(app, director) as (programme, who):
         advance(programme, Trigger.OPEN_PROGRAMME, who, expected=programme.revision + 1)

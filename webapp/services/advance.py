@@ -42,6 +42,8 @@ def advance(
     reason = tidy(reason)
     lock(case)
     if request_id and (done := _already(case, request_id)):
+        if (done.trigger, done.actor_id) != (trigger, actor.person_id or None):
+            raise Conflict(expected or 0, case.revision)  # a request's number serves one move of one person
         return done
     if expected is not None and expected != case.revision:
         raise Conflict(expected, case.revision)
