@@ -26,7 +26,7 @@ test: check ## everything: linters, types, walls, tests on two databases, docume
 check: $(VENV)/.test ## linters, types and walls only
 	ruff check .
 	ruff format --check .
-	mypy $(SOURCES) tests/conftest.py tests/support tests/architecture
+	mypy $(SOURCES) tests/conftest.py tests/support
 	lint-imports
 	deptry . --config .deptry.toml
 	djlint --configuration .djlintrc --lint --quiet webapp

@@ -18,7 +18,8 @@ KEY_TERMS = Table(
      ("Period", "Last signature, at the earliest {{ starts }}, to {{ ends }}"),
      ("Reports", "{% for report in reports %}{{ report.kind }}: {{ report.due }}{% if not loop.last %}; {% endif %}"
                  "{% endfor %}"),
-     ("Monitoring committee", "{% if not committee_decided %}Decided before monitoring starts{% elif committee %}Yes{% else %}No, focal points instead{% endif %}"),
+     ("Monitoring committee", "{% if not committee_decided %}Decided before monitoring starts{% elif committee %}Yes"
+                              "{% else %}No, focal points instead{% endif %}"),
      ("Works", "{% if works %}Yes{% else %}No{% endif %}"),
      ("Law and disputes", "{{ law }}; {{ dispute_forum }}"),
      ("Language", "{{ language }}{% if second_language %}; translated for information into {{ second_language }}"

@@ -1,10 +1,10 @@
 """A person at a screen, driven by what that person can read: labels, buttons, links and questions, never ids.
 
-    editor = as_(open_page, "editor.rheden")
-    editor.follows("Applications")
-    editor.fills({"Title of the project": "Visitors who stay"})
-    editor.presses("Save")
-    editor.sees("Saved")
+editor = as_(open_page, "editor.rheden")
+editor.follows("Applications")
+editor.fills({"Title of the project": "Visitors who stay"})
+editor.presses("Save")
+editor.sees("Saved")
 """
 
 import re

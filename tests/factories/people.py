@@ -48,9 +48,14 @@ def grant(
 ) -> Person:  # fmt: skip
     db.session.add(
         RoleGrant(
-            person_id=who.id, role=role, organisation_id=organisation.id if organisation else None,
-            programme_id=programme_id, application_id=application_id, starts_on=starts_on, ends_on=ends_on,
-        )  # fmt: skip
+            person_id=who.id,
+            role=role,
+            organisation_id=organisation.id if organisation else None,
+            programme_id=programme_id,
+            application_id=application_id,
+            starts_on=starts_on,
+            ends_on=ends_on,
+        )
     )
     db.session.flush()
     db.session.refresh(who, ["grants"])

@@ -262,12 +262,8 @@ def _own_children(application: Application, stage: Stage) -> dict[str, int | Non
             select(CorrectiveAction.id).join(Finding).where(Finding.application_id == application.id)
         ),
         "party_id": next((p.id for a in _all(Agreement, application) for p in a.parties), None),
-        "documents": next(
-            (d.id for d in _all(Document, application) if d.agreement_id is not None), None
-        ),
-        "letters": next(
-            (d.id for d in _all(Document, application) if d.agreement_id is None), None
-        ),
+        "documents": next((d.id for d in _all(Document, application) if d.agreement_id is not None), None),
+        "letters": next((d.id for d in _all(Document, application) if d.agreement_id is None), None),
         "attachments": _attached(application, AttachedTo.SECTION, Section.PROBLEM.value),
         "evidence": _attached(application, AttachedTo.REPORT, str(report)) if report else None,
     }
