@@ -144,10 +144,13 @@ def offers(definition: Definition, state: State, actor: Actor, facts: Facts) -> 
     for move in definition.leaving(state):
         if move.trigger in seen or _select(definition, state, move.trigger, facts) is not move:
             continue
-        mine = bool(actor.roles & move.by)
-        judged = actor if mine else Actor(SOMEBODY_NEW, move.by)
-        seen[move.trigger] = Offer(move, mine, _judge(move, judged, facts))
+        seen[move.trigger] = Offer(move, bool(actor.roles & move.by), _judge(move, _suited(move, actor), facts))
     return tuple(seen.values())
+
+
+def _suited(move: Move, actor: Actor) -> Actor:
+    """The actor, if the move is theirs; else somebody new with the right role: foreign ties are not the reader's."""
+    return actor if actor.roles & move.by else Actor(SOMEBODY_NEW, move.by)
 
 
 def _impossible(state: State, trigger: Trigger) -> tuple[Blocker, ...]:

@@ -89,7 +89,7 @@ def way_to(case: Case, target: State, actor: Principal) -> Way | None:
     if moves:
         # What is said of a foreign move must not be about the reader: judge it for somebody new who may make it.
         first = moves[0]
-        judged = me if me.roles & first.by else Actor(SOMEBODY_NEW, first.by)
+        judged = me if me.roles & first.by else Actor(SOMEBODY_NEW, first.by)  # without "not your role": see `mine`
         answer = engine.explain(definition, case.state, first.trigger, judged, facts)
         steps[0] = _step(case, first, me.roles, answer.blockers)
     return Way(wording.state(case.__machine__, target), tuple(steps))
