@@ -33,7 +33,7 @@ def accounts(as_json: bool) -> None:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     for row in rows:
-        click.echo(f"  {row['email']:<44} {', '.join(row['roles'])}")
+        click.echo(f"  {row['email']:<44} {', '.join(row['roles']) or 'no role yet: can be named focal point'}")
     if rows:
         click.echo(f"\n  Password of every account: {current_app.config['SETTINGS'].demo_password}")
 
