@@ -36,7 +36,7 @@ def add(
     if person.left_at is not None:
         raise Forbidden("person_left")
     _check_scope(role, where)
-    today = clock.today(person.time_zone)
+    today = clock.today()
     starts = starts_on or today
     if ends_on is not None and ends_on < starts:
         raise Invalid("ends_on", _("The last day cannot come before the first day."))
@@ -79,7 +79,7 @@ def existing(model: type[Any], row_id: int | None) -> Any:
 def end(grant: RoleGrant, person: Person, actor: Principal) -> None:
     """Both ends of a grant are included, so yesterday is the last day it counted."""
     _record(grant, actor, AuditEvent.ROLE_ENDED)
-    yesterday = clock.today(person.time_zone) - timedelta(days=1)
+    yesterday = clock.today() - timedelta(days=1)
     if grant.starts_on <= yesterday:
         grant.ends_on = yesterday
     else:
@@ -113,7 +113,7 @@ def _key(grant: RoleGrant) -> tuple[Role, int | None, int | None, int | None]:
 
 def is_current(grant: RoleGrant, person: Person) -> bool:
     """Counts today or later."""
-    return grant.ends_on is None or grant.ends_on >= clock.today(person.time_zone)
+    return grant.ends_on is None or grant.ends_on >= clock.today()
 
 
 def current(condition: Any) -> Any:

@@ -6,7 +6,7 @@ from webapp import clock, policy
 from webapp.extensions import db
 from webapp.models.application import Application, BudgetCategory, BudgetLine
 from webapp.models.assessment import MANDATORY_RULES, Baseline, EligibilityCheck, RuleCode, Verdict
-from webapp.models.people import Person, RoleGrant
+from webapp.models.people import RoleGrant
 from webapp.models.record import AuditEvent
 from webapp.services import audit, letters
 from webapp.services.effects import Moved, handles
@@ -88,8 +88,7 @@ def _let_in(application: Application, person_id: int) -> None:
     mine = (RoleGrant.person_id == person_id, RoleGrant.application_id == application.id)
     if db.session.scalar(select(RoleGrant.id).where(*mine, RoleGrant.role == Role.ASSESSOR)) is not None:
         return
-    person = db.session.get_one(Person, person_id)
-    today = clock.today(person.time_zone)
+    today = clock.today()
     db.session.add(
         RoleGrant(person_id=person_id, role=Role.ASSESSOR, application_id=application.id, starts_on=today)
     )  # fmt: skip

@@ -71,7 +71,7 @@ def _auditor(application: Application) -> Person | None:
 
 
 def _assign(auditor: Person, application: Application) -> None:
-    today = clock.today(auditor.time_zone)
+    today = clock.today()
     auditor.grants.append(RoleGrant(role=Role.AUDITOR, application_id=application.id, starts_on=today))
     db.session.flush()
     with force_locale(auditor.language):

@@ -18,11 +18,14 @@ from workflows.vocabulary import Role, State
 
 
 def principal(person: Person) -> Principal:
-    """Who this person is today: valid grants, and every organisation they belong to."""
+    """Who this person is today: valid grants, and every organisation they belong to.
+
+    A role's first and last day are days in UTC, for everybody alike: a list of people asks about all of them at once.
+    """
     rows = [
         (g.role, g.organisation_id, g.programme_id, g.application_id, g.starts_on, g.ends_on) for g in person.grants
     ]
-    grants = policy.grants_on(rows, clock.today(person.time_zone))
+    grants = policy.grants_on(rows, clock.today())
     tied = {g.organisation_id for g in grants if g.organisation_id is not None}
     return Principal(person.id, person.name, grants, frozenset(tied | {a.organisation_id for a in person.affiliations}))
 

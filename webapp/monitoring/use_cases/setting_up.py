@@ -76,7 +76,7 @@ def name_focal_point(application: Application, organisation_id: int, person_id: 
     if point.person_id != person.id:
         _end_watch(application, point)
         point.person_id, point.named_at = person.id, clock.now()
-        today = clock.today(person.time_zone)
+        today = clock.today()
         person.grants.append(
             RoleGrant(
                 role=Role.FOCAL_POINT,
@@ -129,7 +129,7 @@ def _end_watch(application: Application, point: FocalPoint) -> None:
         RoleGrant.ends_on.is_(None),
     )
     for grant in db.session.scalars(query):
-        yesterday = clock.today(grant.person.time_zone) - timedelta(days=1)
+        yesterday = clock.today() - timedelta(days=1)
         if grant.starts_on > yesterday:
             grant.person.grants.remove(grant)
             db.session.delete(grant)
