@@ -37,7 +37,7 @@ def written(kind: DocumentKind, **changes: object) -> bytes:
 @every_kind
 def test_the_template_fits_its_context(kind: DocumentKind) -> None:
     entry = CATALOGUE[kind]
-    prepare(entry.template.read_bytes(), entry.context)
+    prepare(entry.template().read_bytes(), entry.context)
 
 
 @every_kind
@@ -260,4 +260,4 @@ def test_the_shipped_template_is_what_the_authoring_text_gives(name: str) -> Non
 
 def test_every_shipped_template_is_in_the_catalogue() -> None:
     shipped = set(TEMPLATES.rglob("*.docx"))
-    assert shipped == {entry.template for entry in CATALOGUE.values()}
+    assert shipped == {entry.template() for entry in CATALOGUE.values()}

@@ -7,10 +7,10 @@ loops and conditions are allowed; a name that the context does not have is repor
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, is_dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -43,6 +43,18 @@ class DocumentKind(StrEnum):
     CLOSING = "closing"
 
 
+ENGLISH = "en"
+
+
+class MissingTranslationError(LookupError):
+    """There is no template of this kind in this language: the document must not be made in another one instead."""
+
+    def __init__(self, kind: DocumentKind, language: str) -> None:
+        super().__init__(f"{kind} in {language}")
+        self.kind = kind
+        self.language = language
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One row of the catalogue. `title` names the kind in English, for file names and lists of templates."""
@@ -51,15 +63,14 @@ class Entry:
     context: type
     title: str
 
-    @property
-    def template(self) -> Path:
+    def template(self, language: str = ENGLISH) -> Path:
+        """The Word file that the product ships for a language. Raises MissingTranslationError."""
         folder = TEMPLATES if issubclass(self.context, MemorandumContext | ContractContext) else TEMPLATES / "letters"
-        return folder / f"{self.kind.value}.docx"
-
-    @property
-    def template_sha256(self) -> str:
-        """Which version of the template this is: kept with every document made from it."""
-        return hashlib.sha256(self.template.read_bytes()).hexdigest()
+        suffix = "" if language == ENGLISH else f".{language}"
+        path = folder / f"{self.kind.value}{suffix}.docx"
+        if not path.exists():
+            raise MissingTranslationError(self.kind, language)
+        return path
 
 
 CATALOGUE: Mapping[DocumentKind, Entry] = {
@@ -75,6 +86,12 @@ CATALOGUE: Mapping[DocumentKind, Entry] = {
         Entry(DocumentKind.CLOSING, ClosingContext, "Closing letter"),
     )
 }
+
+
+@cache
+def shipped(kind: DocumentKind, language: str = ENGLISH) -> bytes:
+    """The template that the product brings. Raises MissingTranslationError."""
+    return CATALOGUE[kind].template(language).read_bytes()
 
 
 @dataclass(frozen=True, slots=True)

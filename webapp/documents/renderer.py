@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -20,7 +20,7 @@ from jinja2 import Environment, StrictUndefined, Template, TemplateSyntaxError, 
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 
-from webapp.documents.catalogue import CATALOGUE, DocumentKind, problems
+from webapp.documents.catalogue import CATALOGUE, DocumentKind, problems, shipped
 from webapp.documents.package import pack, unpack
 from webapp.documents.plain import as_context, check_plain
 
@@ -42,26 +42,27 @@ class Prepared:
     docx: DocxTemplate
 
 
-def render(kind: DocumentKind | str, context: object) -> bytes:
+def render(kind: DocumentKind | str, context: object, template: bytes | None = None) -> bytes:
     """The Word file for a context: one of the dataclasses of `catalogue`, or the plain mapping stored with a document.
 
-    Raises UnprintableTextError or NotPlainError for a value that cannot be printed, TemplateError for a template or
-    mapping that does not fit.
+    `template` is the content of the Word file to fill; without it, the English one that the product ships. Raises
+    UnprintableTextError or NotPlainError for a value that cannot be printed, TemplateError for a template or mapping
+    that does not fit.
     """
     entry = CATALOGUE[DocumentKind(kind)]
+    content = shipped(entry.kind) if template is None else template
     if isinstance(context, Mapping):
         check_plain(context)
-        return fill(prepared(entry.kind), context)
+        return fill(prepared(content, entry.context), context)
     if not isinstance(context, entry.context):
         raise TemplateError(f"{entry.kind} needs a {entry.context.__name__}, not a {type(context).__name__}")
-    return fill(prepared(entry.kind), as_context(context))
+    return fill(prepared(content, entry.context), as_context(context))
 
 
-@cache
-def prepared(kind: DocumentKind) -> Prepared:
-    """The shipped template of a kind, checked against its context and compiled once."""
-    entry = CATALOGUE[kind]
-    return prepare(entry.template.read_bytes(), entry.context)
+@lru_cache(maxsize=64)
+def prepared(content: bytes, context: type) -> Prepared:
+    """A template checked against its context and compiled, once for each version of it."""
+    return prepare(content, context)
 
 
 def prepare(content: bytes, context: type) -> Prepared:

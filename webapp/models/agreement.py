@@ -129,6 +129,7 @@ class Document(Base):
     kind: Mapped[DocumentKind] = mapped_column(word(DocumentKind))
     reference: Mapped[str] = mapped_column(String(60), unique=True)
     number: Mapped[int] = mapped_column(SmallInteger, default=1)
+    language: Mapped[str] = mapped_column(String(10), default="en")  # `en-nl`: two columns, the first one prevails
     context: Mapped[dict[str, Any]] = mapped_column(JSON)
     context_sha256: Mapped[str] = mapped_column(String(64))
     template_sha256: Mapped[str | None] = mapped_column(String(64))

@@ -1,5 +1,6 @@
 """Documents: a snapshot becomes a row in the transaction; its bytes are written once and kept under their hash."""
 
+import hashlib
 from typing import Any
 
 from webapp import clock
@@ -26,6 +27,7 @@ def draft(
     actor: Principal,
     agreement: Agreement | None = None,
     number: int = 1,
+    language: str = catalogue.ENGLISH,
 ) -> Document:
     """Keep the snapshot a document will be written from. `context` is one of `webapp.documents`' dataclasses."""
     document = Document(
@@ -34,6 +36,7 @@ def draft(
         kind=kind,
         reference=reference,
         number=number,
+        language=language,
         context=as_context(context),
         context_sha256=fingerprint(context),
         created_at=clock.now(),
@@ -54,7 +57,8 @@ def write(document: Document, storage: LocalStorage) -> StoredFile:
     if document.file is not None:
         return document.file
     kind = catalogue.DocumentKind(document.kind.value)
-    content = renderer.render(kind, document.context)
+    template = catalogue.shipped(kind, document.language)
+    content = renderer.render(kind, document.context, template)
     key = storage.put(content, DOCX)
     stored = StoredFile(
         sha256=key,
@@ -66,7 +70,7 @@ def write(document: Document, storage: LocalStorage) -> StoredFile:
     )
     db.session.add(stored)
     document.file = stored
-    document.template_sha256 = catalogue.CATALOGUE[kind].template_sha256
+    document.template_sha256 = hashlib.sha256(template).hexdigest()
     db.session.flush()
     data = {"document": document.reference, "sha256": key}
     system = Principal(SYSTEM_PERSON, "Jumelage")
