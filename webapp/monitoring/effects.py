@@ -10,8 +10,9 @@ from webapp import clock
 from webapp.extensions import db
 from webapp.models.application import Application
 from webapp.models.monitoring import Audit, AuditKind, CorrectiveAction, Report
-from webapp.models.people import Person, RoleGrant
+from webapp.models.people import Person
 from webapp.services import announce
+from webapp.services.assignment import least_busy, let_in
 from webapp.services.contract.reporting import report_periods
 from webapp.services.effects import Moved, handles
 from webapp.services.facts import current_agreement, pool, rules_of
@@ -66,14 +67,15 @@ def _auditor(application: Application) -> Person | None:
     if not candidates:
         return None
     query = select(Audit.auditor_id, func.count(Audit.id)).where(Audit.auditor_id.in_(candidates))
-    busy = {row[0]: row[1] for row in db.session.execute(query.group_by(Audit.auditor_id))}
-    return db.session.get_one(Person, min(candidates, key=lambda person: (busy.get(person, 0), person)))
+    counted = db.session.execute(query.group_by(Audit.auditor_id))
+    busy = {auditor: count for auditor, count in counted if auditor is not None}
+    return db.session.get_one(Person, least_busy(candidates, busy))
 
 
 def _assign(auditor: Person, application: Application) -> None:
-    today = clock.today()
-    auditor.grants.append(RoleGrant(role=Role.AUDITOR, application_id=application.id, starts_on=today))
-    db.session.flush()
+    """Let the auditor in and tell them; who was asked before is not asked again."""
+    if not let_in(application, auditor.id, Role.AUDITOR):
+        return
     with force_locale(auditor.language):
         announce.mail(
             auditor,
