@@ -1,25 +1,24 @@
 """The PDF beside each Word file: asked for when that is written, made by the worker, kept once."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import String, and_, cast, literal, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from webapp import clock
 from webapp.documents import pdf
 from webapp.documents.storage import LocalStorage
 from webapp.extensions import db
-from webapp.models.agreement import Document
+from webapp.models.agreement import CONVERSION, Document
 from webapp.models.application import StoredFile
 from webapp.models.document_file import DocumentFile, FileRole
 from webapp.models.record import AuditEvent, Job, OutboxRow
 from webapp.policy import SYSTEM_PERSON, Principal
 from webapp.services import audit, outbox
 from workflows.vocabulary import Role
-
-KEY = "pdf-of-document-"
 
 
 class Progress(StrEnum):
@@ -43,14 +42,14 @@ class Standing:
 
 def make_later(document: Document) -> None:
     """Let the worker convert it after the commit."""
-    outbox.enqueue(Job.CONVERT_DOCUMENT, f"{KEY}{document.id}", {"document_id": document.id})
+    outbox.enqueue(Job.CONVERT_DOCUMENT, f"{CONVERSION}{document.id}", {"document_id": document.id})
 
 
 def make_now(document: Document) -> None:
     """A person asks once more: the worker takes it up at once."""
     make_later(document)
     db.session.flush()
-    outbox.again(f"{KEY}{document.id}")
+    outbox.again(f"{CONVERSION}{document.id}")
 
 
 def make(document_id: int, storage: LocalStorage) -> bytes | None:
@@ -97,30 +96,27 @@ def file_of(document_id: int, role: FileRole = FileRole.PDF) -> StoredFile | Non
     return db.session.scalar(query.where(DocumentFile.document_id == document_id, DocumentFile.role == role))
 
 
-def standings(documents: Collection[Document]) -> Mapping[int, Standing]:
-    """How far the PDF of each written document is; one statement."""
-    written = [document.id for document in documents if document.file_id is not None]
-    if not written:
-        return {}
-    is_open = and_(OutboxRow.id.is_not(None), OutboxRow.done_at.is_(None))
-    query = (
-        select(Document.id, StoredFile, OutboxRow.error, is_open)
-        .outerjoin(DocumentFile, and_(DocumentFile.document_id == Document.id, DocumentFile.role == FileRole.PDF))
-        .outerjoin(StoredFile, StoredFile.id == DocumentFile.file_id)
-        .outerjoin(OutboxRow, OutboxRow.key == literal(KEY) + cast(Document.id, String))
-        .where(Document.id.in_(written))
-    )
-    return {number: _standing(file, error or "", waits) for number, file, error, waits in db.session.execute(query)}
+def loaded() -> tuple[Any, ...]:
+    """What a query of documents loads with them, so that `standings` asks nothing."""
+    kept = joinedload(Document.pdf).joinedload(DocumentFile.file)
+    job = joinedload(Document.conversion).load_only(OutboxRow.error, OutboxRow.done_at)
+    return kept, job
 
 
-def _standing(file: StoredFile | None, error: str, is_open: bool) -> Standing:
-    if file is not None:
-        return Standing(Progress.READY, file)
+def standings(documents: Iterable[Document]) -> Mapping[int, Standing]:
+    """How far the PDF of each written document is."""
+    return {document.id: _standing(document) for document in documents if document.file_id is not None}
+
+
+def _standing(document: Document) -> Standing:
+    if document.pdf is not None:
+        return Standing(Progress.READY, document.pdf.file)
     if not pdf.available():
         return Standing(Progress.UNAVAILABLE)
-    if not is_open:
+    job = document.conversion
+    if job is None or job.done_at is not None:
         return Standing(Progress.ABSENT)
-    return Standing(Progress.FAILED, reason=pdf.reason(error)) if error else Standing(Progress.PREPARING)
+    return Standing(Progress.FAILED, reason=pdf.reason(job.error)) if job.error else Standing(Progress.PREPARING)
 
 
 def why(error: Exception) -> str:
