@@ -15,8 +15,8 @@ from webapp.services import announce
 from webapp.services.assignment import least_busy, let_in
 from webapp.services.contract.reporting import report_periods
 from webapp.services.effects import Moved, handles
-from webapp.services.facts import current_agreement, pool, rules_of
-from workflows.vocabulary import Effect, Instrument, Role, State
+from webapp.services.facts import audit_level, current_agreement, pool, rules_of
+from workflows.vocabulary import AuditLevel, Effect, Role, State
 
 
 @handles(Effect.SCHEDULE_REPORTS)
@@ -42,15 +42,17 @@ def schedule_reports(moved: Moved) -> None:
 
 @handles(Effect.OPEN_AUDIT)
 def open_audit(moved: Moved) -> None:
-    """A detailed audit for an investment contract, a simple one for a memorandum [S2.18]; the auditor only reads."""
+    """As closely as the programme asks for this file [S2.18], perhaps not at all; the auditor only reads."""
     application = moved.case
     if not isinstance(application, Application):
         raise TypeError("an audit belongs to an application")
-    detailed = application.instrument is Instrument.INVESTMENT_CONTRACT
+    level = audit_level(rules_of(application), application.instrument, application.amount_committed)
+    if level is AuditLevel.NONE:
+        return
     auditor = _auditor(application)
     audit = Audit(
         application_id=application.id,
-        kind=AuditKind.DETAILED if detailed else AuditKind.SIMPLE,
+        kind=AuditKind(level.value),
         auditor_id=auditor.id if auditor else None,
         requested_at=clock.now(),
         ineligible=Decimal(0),

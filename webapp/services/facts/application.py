@@ -27,11 +27,11 @@ from webapp.models.monitoring import (
 from webapp.models.people import Affiliation, RoleGrant
 from webapp.policy import MUNICIPAL, Principal
 from webapp.services import content
-from webapp.services.facts.figures import count, rules_of
+from webapp.services.facts.figures import audit_level, count, rules_of
 from webapp.services.facts.programme import call_is_open
 from workflows import facts as f
 from workflows import mandates, scoring
-from workflows.vocabulary import Role, State
+from workflows.vocabulary import AuditLevel, Role, State
 
 
 def of_application(case: Application, actor: Principal | None) -> f.ApplicationFacts:
@@ -247,6 +247,7 @@ def _monitoring(case: Application) -> dict[str, Any]:
                 Report.state == State.ACCEPTED,
             ),
             count(Report.id, Report.application_id == mine, Report.state != State.ACCEPTED),
+            count(Audit.id, Audit.application_id == mine),
             count(Audit.id, Audit.application_id == mine, Audit.opinion.is_not(None)),
             count(Obligation.id, Obligation.application_id == mine, Obligation.state.not_in(done)),
             count(CorrectiveAction.id, CorrectiveAction.application_id == mine, CorrectiveAction.state != State.CLOSED),
@@ -260,11 +261,12 @@ def _monitoring(case: Application) -> dict[str, Any]:
             ),
         )
     ).one()
-    committee, final, reports, audit, obligations, actions, findings, notice, *named = counted
+    committee, final, reports, audits, audit, obligations, actions, findings, notice, *named = counted
     return {
         "committee_decided": bool(committee),
         "final_report_accepted": bool(final),
         "reports_open": reports,
+        "audit_needed": bool(audits) or _audited(case),
         "audit_opinion": bool(audit),
         "obligations_open": obligations,
         "actions_open": actions,
@@ -272,6 +274,11 @@ def _monitoring(case: Application) -> dict[str, Any]:
         "notice_ends_on": notice,
         "focal_points_missing": tuple(p.organisation.name for p, n in zip(case.parties, named, strict=True) if not n),
     }
+
+
+def _audited(case: Application) -> bool:
+    """Whether an audit will be asked for when the closing begins."""
+    return audit_level(rules_of(case), case.instrument, case.amount_committed) is not AuditLevel.NONE
 
 
 _Part = Callable[[Application], dict[str, Any]]
