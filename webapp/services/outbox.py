@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp import clock
 from webapp.extensions import db
@@ -15,11 +16,11 @@ MAX_ATTEMPTS = 8
 
 
 def enqueue(job: Job, key: str, payload: dict[str, Any]) -> None:
-    """Announce work once: a second row with the same key is not written."""
-    if db.session.scalar(select(OutboxRow.id).where(OutboxRow.key == key)) is not None:
-        return
+    """Announce work once: a second row with the same key is not written. One statement."""
     instant = clock.now()
-    db.session.add(OutboxRow(job=job, key=key, payload=payload, created_at=instant, available_at=instant))
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    row = {"job": job, "key": key, "payload": payload, "created_at": instant, "available_at": instant}
+    db.session.execute(insert(OutboxRow).values(**row).on_conflict_do_nothing(index_elements=["key"]))
 
 
 def claim() -> OutboxRow | None:
