@@ -47,6 +47,14 @@ def postpone(row: OutboxRow, error: str) -> None:
     row.available_at = clock.now() + timedelta(seconds=10 * 3**row.attempts)
 
 
+def try_again(key: str) -> int:
+    """Let a row that failed begin anew, now; 0 when it is done, or waits for its turn anyway."""
+    failed = (OutboxRow.key == key, OutboxRow.done_at.is_(None), OutboxRow.error != "")
+    change = {"attempts": 0, "error": "", "leased_until": None, "available_at": clock.now()}
+    found = db.session.scalars(update(OutboxRow).where(*failed).values(**change).returning(OutboxRow.id))
+    return len(found.all())
+
+
 def _free() -> ColumnElement[bool]:
     instant = clock.now()
     return and_(

@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import joinedload, selectinload
-from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy.orm.strategy_options import _AbstractLoad as Load
 
 from webapp import clock, policy
 from webapp.errors import Conflict, NotFound
@@ -83,7 +83,7 @@ _PLAN = joinedload(Application.call).joinedload(Call.plan).joinedload(CountryPla
 _PARTIES = joinedload(Application.parties).joinedload(ApplicationParty.organisation)
 
 
-def with_room(kind: type[Case]) -> tuple[ExecutableOption, ...]:
+def with_room(kind: type[Case]) -> tuple[Load, ...]:
     """What `scope_of` and the programme's figures read of a case, joined to its row; the answer needs `unique()`."""
     if kind is Application:
         return _PLAN, _PARTIES

@@ -58,7 +58,8 @@ def _lead_signatory(case: Application, actor: Principal | None) -> frozenset[int
 def of_applications(cases: Sequence[Application], actor: Principal | None) -> dict[int, f.ApplicationFacts]:
     """The facts of many files by their number, in as many statements as those of one.
 
-    The caller has loaded with them what lies on a file itself: parties, call, plan, programme, clarifications, budget.
+    The caller has loaded with them what lies on a file itself: parties, call, plan, programme, clarifications and, of
+    approved ones, the budget.
     """
     among = Together(cases)
     return {case.id: of_application(case, actor, among) for case in cases}
