@@ -27,6 +27,7 @@ FEATURES = (
     "monitoring",
     "register",
     "machines",
+    "batches",
     "desk",
     "admin",
     "public",
@@ -71,8 +72,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _add_features(app: Flask) -> None:
-    """Each feature brings its blueprint, and the effects it answers for."""
+    """Each feature brings its blueprint, the effects it answers for, and what it can do to many files at once."""
     for name in FEATURES:
-        if find_spec(f"webapp.{name}.effects"):
-            import_module(f"webapp.{name}.effects")
+        for part in ("effects", "bulk"):
+            if find_spec(f"webapp.{name}.{part}"):
+                import_module(f"webapp.{name}.{part}")
         app.register_blueprint(import_module(f"webapp.{name}.routes").blueprint)

@@ -18,6 +18,7 @@ from webapp.notifications.mailer import FileMailer, SmtpMailer
 from webapp.policy import SYSTEM
 from webapp.services import checkpoint
 from webapp.services.advance import advance
+from webapp.services.batches import run as doing
 from webapp.services.deliver import Courier
 from webapp.transaction import writing
 from workflows.vocabulary import Machine, State, Trigger
@@ -91,7 +92,12 @@ DAILY: tuple[Callable[[], int], ...] = (fire_deadlines, close_past_calls, close_
 def tick(app: Flask, stop: Callable[[], bool] = lambda: False) -> int:
     """One round of everything; returns how much was done."""
     done = sum(job() for job in DAILY)
-    return done + keep_heads(app) + courier(app).drain(stop=stop)
+    return done + keep_heads(app) + batches(app) + courier(app).drain(stop=stop)
+
+
+def batches(app: Flask) -> int:
+    """A share of what was ordered for many files; what these moves announce is done before the next share."""
+    return doing.rounds(app.extensions["jumelage.storage"])
 
 
 def run(app: Flask, stop: Callable[[], bool], pause: float = 1.0) -> None:

@@ -144,6 +144,7 @@ class Action(StrEnum):
     MAKE_PDF = "make_pdf"
     MANAGE_PROGRAMME = "manage_programme"
     VIEW_PROGRAMME = "view_programme"
+    RUN_BATCH = "run_batch"
     EDIT_PLAN = "edit_plan"
     ENDORSE_PLAN = "endorse_plan"
 
@@ -222,6 +223,7 @@ TABLE: dict[Action, Rule] = {
     Action.MAKE_PDF: Rule(frozenset({R.PROGRAMME_MANAGER}), not_in=BEFORE_SUBMISSION),
     Action.MANAGE_PROGRAMME: Rule(frozenset({R.PROGRAMME_MANAGER, R.DIRECTOR})),
     Action.VIEW_PROGRAMME: Rule(OFFICE | ASSOCIATION),
+    Action.RUN_BATCH: Rule(OFFICE),  # many files of a call in one go; each file is asked about again
     Action.EDIT_PLAN: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=frozenset({S.DRAFT})),
     Action.ENDORSE_PLAN: Rule(frozenset({R.LGA_OFFICER}), only_in=frozenset({S.CONSULTATION})),
 }

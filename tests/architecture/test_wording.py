@@ -19,6 +19,7 @@ import webapp.models
 from webapp import wording
 from webapp.models.application import BudgetCategory, RiskKind, Section
 from webapp.notifications.audience import TOLD
+from webapp.services.batches import work
 from webapp.wording import application_moves, blockers, form, grids, moves, people, states, words
 from workflows import engine, scoring, vocabulary
 from workflows.definitions import ALL
@@ -115,7 +116,8 @@ def every_blocker() -> list[tuple[str, tuple[str, ...]]]:
     engine_codes = {
         (engine.NO_SUCH_MOVE, ("state", "trigger")), (engine.NOT_YOURS, ()), (engine.REASON_MISSING, ()),
     }  # fmt: skip
-    return sorted(known | engine_codes)
+    together = {(code, ()) for code in (work.CHANGED, work.RECOMMENDED, work.CONFIRMED, work.NOT_NEEDED)}
+    return sorted(known | engine_codes | together)
 
 
 def missing_codes(source: str) -> set[str]:

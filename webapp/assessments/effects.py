@@ -1,6 +1,6 @@
 """What the moves of eligibility and baseline also do: manager, checklist, assessments, letter."""
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from webapp.extensions import db
 from webapp.models.application import Application, BudgetCategory, BudgetLine
@@ -33,10 +33,17 @@ def open_checklist(moved: Moved) -> None:
         BudgetLine.application_id == application.id, BudgetLine.category == BudgetCategory.INVESTMENT
     )
     needs_land = db.session.scalar(invests.limit(1)) is not None
-    for rule in RuleCode:
-        if rule not in known:
-            mandatory = needs_land if rule is RuleCode.LAND_TITLE else rule in MANDATORY_RULES
-            db.session.add(EligibilityCheck(application_id=application.id, rule=rule, mandatory=mandatory))
+    rows = [
+        {
+            "application_id": application.id,
+            "rule": rule,
+            "mandatory": needs_land if rule is RuleCode.LAND_TITLE else rule in MANDATORY_RULES,
+        }
+        for rule in RuleCode
+        if rule not in known
+    ]
+    if rows:
+        db.session.execute(insert(EligibilityCheck), rows)
 
 
 @handles(Effect.REOPEN_ELIGIBILITY)

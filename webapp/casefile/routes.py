@@ -159,7 +159,7 @@ def _asked(who: Principal, machine: str, case_id: int, trigger: str) -> tuple[Ca
         asked = Trigger(trigger)
     except ValueError as error:
         raise NotFound(str(error)) from error
-    case = db.session.get(kind, case_id)
+    case = db.session.get(kind, case_id, options=scope.with_room(kind))
     if case is None or not policy.may(who, look, scope.scope_of(case)):
         raise NotFound(f"{machine} {case_id}")
     return case, asked

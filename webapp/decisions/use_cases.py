@@ -32,9 +32,20 @@ TRIGGERS = {
 
 
 def recommend(
-    application: Application, outcome: State, amount: Decimal | None, conditions: str, reasons: str, actor: Principal
+    application: Application,
+    outcome: State,
+    amount: Decimal | None,
+    conditions: str,
+    reasons: str,
+    actor: Principal,
+    *,
+    request_id: str | None = None,
+    tell: bool = True,
 ) -> Decision:
-    """The file's manager recommends an outcome; an earlier open recommendation is replaced and stays to read."""
+    """The file's manager recommends an outcome; an earlier open recommendation is replaced and stays to read.
+
+    Who recommends many at once tells those who confirm once (`tell=False`), and gives each its number in the record.
+    """
     lock(application)
     trigger = TRIGGERS.get(outcome, Trigger.APPROVE)
     room = scope.file_scope(application)
@@ -55,13 +66,16 @@ def recommend(
     data = {"decision": decision.id, "outcome": outcome.value, "amount": str(granted)}
     audit.record(
         application, actor, Role.PROGRAMME_MANAGER, AuditEvent.RECOMMENDED, application_id=application.id,
-        reason=decision.reasons, data=data,
+        reason=decision.reasons, data=data, request_id=request_id,
     )  # fmt: skip
-    _ask_to_confirm(decision, actor)
+    if tell:
+        _ask_to_confirm(decision, actor)
     return decision
 
 
-def confirm(application: Application, role: Role, actor: Principal, seen: int | None = None) -> Decision:
+def confirm(
+    application: Application, role: Role, actor: Principal, seen: int | None = None, *, request_id: str | None = None
+) -> Decision:
     """Confirm the open recommendation in one capacity; the confirmation that completes the mandate makes the move.
 
     `seen` is the recommendation that the person read: another one in its place is a `Conflict`.
@@ -80,7 +94,9 @@ def confirm(application: Application, role: Role, actor: Principal, seen: int | 
     )  # fmt: skip
     db.session.flush()
     data = {"decision": decision.id}
-    audit.record(application, actor, role, AuditEvent.CONFIRMED, application_id=application.id, data=data)
+    audit.record(
+        application, actor, role, AuditEvent.CONFIRMED, application_id=application.id, data=data, request_id=request_id
+    )
     if not missing(decision, application):
         advance(application, trigger, actor)
     return decision

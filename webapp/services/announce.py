@@ -3,6 +3,7 @@
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
 
 from webapp import clock, policy, wording
 from webapp.extensions import db
@@ -30,11 +31,14 @@ def after(moved: Moved, entry: AuditEntry) -> None:
 
 
 def people_with(roles: frozenset[Role], case: Case) -> list[Person]:
-    """Everybody who holds one of these roles on this very record today; two statements."""
+    """Everybody who holds one of these roles on this very record today; three statements."""
     scope = scope_of(case)
     grants = select(RoleGrant.person_id).where(RoleGrant.role.in_(roles), _could_hold(scope))
     people = db.session.scalars(
-        select(Person).where(Person.id.in_(grants), Person.left_at.is_(None)).order_by(Person.id)
+        select(Person)
+        .where(Person.id.in_(grants), Person.left_at.is_(None))
+        .order_by(Person.id)
+        .options(selectinload(Person.grants), selectinload(Person.affiliations))
     )
     return [person for person in people if policy.roles_on(principal(person), scope) & roles]
 

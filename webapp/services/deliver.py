@@ -13,6 +13,7 @@ from webapp.models.agreement import Document
 from webapp.models.record import Job, OutboxRow
 from webapp.notifications.mailer import Mailer, compose
 from webapp.services import documents, outbox, pdfs
+from webapp.services.locking import lock
 from webapp.transaction import writing
 
 log = structlog.get_logger()
@@ -74,7 +75,10 @@ class Courier:
         self.mailer.deliver(message, row.key)
 
     def _write_document(self, row: OutboxRow) -> None:
+        """Under the file's lock: a batch of letters may be writing the same one."""
         document = db.session.get_one(Document, row.payload["document_id"])
+        lock(document.application)
+        db.session.refresh(document, ["file_id"])
         documents.write(document, self.storage)
 
     def _convert_document(self, payload: dict[str, Any]) -> Callable[[OutboxRow], None]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp import clock
 from webapp.extensions import db
@@ -15,11 +16,11 @@ MAX_ATTEMPTS = 8
 
 
 def enqueue(job: Job, key: str, payload: dict[str, Any]) -> None:
-    """Announce work once: a second row with the same key is not written."""
-    if db.session.scalar(select(OutboxRow.id).where(OutboxRow.key == key)) is not None:
-        return
+    """Announce work once: a second row with the same key is not written. One statement."""
     instant = clock.now()
-    db.session.add(OutboxRow(job=job, key=key, payload=payload, created_at=instant, available_at=instant))
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    row = {"job": job, "key": key, "payload": payload, "created_at": instant, "available_at": instant}
+    db.session.execute(insert(OutboxRow).values(**row).on_conflict_do_nothing(index_elements=["key"]))
 
 
 def claim() -> OutboxRow | None:
@@ -50,10 +51,15 @@ def postpone(row: OutboxRow, error: str) -> None:
     row.available_at = clock.now() + timedelta(seconds=10 * 3**row.attempts)
 
 
-def again(key: str) -> None:
-    """Do this work once more, now: a person asked for it, or has removed what stood in its way."""
+def again(key: str, *, done: bool = False) -> int:
+    """Let work that failed begin anew, now, or also work that is done; 0 when it waits for its turn anyway."""
+    failed = and_(OutboxRow.error != "", OutboxRow.done_at.is_(None))
+    over = or_(failed, OutboxRow.done_at.is_not(None)) if done else failed
     change = {"done_at": None, "error": "", "attempts": 0, "available_at": clock.now(), "leased_until": None}
-    db.session.execute(update(OutboxRow).where(OutboxRow.key == key).values(**change))
+    found = db.session.scalars(
+        update(OutboxRow).where(OutboxRow.key == key, over).values(**change).returning(OutboxRow.id)
+    )
+    return len(found.all())
 
 
 def _free() -> ColumnElement[bool]:

@@ -49,7 +49,7 @@ def make_now(document: Document) -> None:
     """A person asks once more: the worker takes it up at once."""
     make_later(document)
     db.session.flush()
-    outbox.again(f"{CONVERSION}{document.id}")
+    outbox.again(f"{CONVERSION}{document.id}", done=True)
 
 
 def make(document_id: int, storage: LocalStorage) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.strategy_options import _AbstractLoad as Load
 
 from webapp import clock, policy
 from webapp.errors import Conflict, NotFound
@@ -77,6 +78,20 @@ WITH_SCOPE = (
     joinedload(Application.manager),
     selectinload(Application.parties).joinedload(ApplicationParty.organisation),
 )
+
+_PLAN = joinedload(Application.call).joinedload(Call.plan).joinedload(CountryPlan.programme)
+_PARTIES = joinedload(Application.parties).joinedload(ApplicationParty.organisation)
+
+
+def with_room(kind: type[Case]) -> tuple[Load, ...]:
+    """What `scope_of` and the programme's figures read of a case, joined to its row; the answer needs `unique()`."""
+    if kind is Application:
+        return _PLAN, _PARTIES
+    if kind in (Review, Agreement, Report, CorrectiveAction, Obligation):
+        return (joinedload(kind.application).options(_PLAN, _PARTIES),)
+    if kind is CountryPlan:
+        return (joinedload(CountryPlan.programme),)
+    return (joinedload(Call.plan).joinedload(CountryPlan.programme),) if kind is Call else ()
 
 
 def open_file(who: Principal, application_id: int, action: Action = Action.VIEW_FILE) -> Application:

@@ -128,8 +128,16 @@ REVIEWING: dict[str, LazyString] = {
     "advice_missing": _("Choose your advice: fund, fund with conditions, or reject."),
 }
 
+# What only somebody meets who does something to many files at once (webapp/services/batches).
+TOGETHER: dict[str, LazyString] = {
+    "changed_meanwhile": _("Somebody changed this file after you chose it. Open it and look again."),
+    "recommendation_there": _("There is a recommendation already. It can be replaced on the page of the file."),
+    "confirmed_already": _("You have confirmed this already. The others must be different people."),
+    "confirmation_not_needed": _("A confirmation in this role is not needed, or it is there already."),
+}
+
 BLOCKERS: dict[str, LazyString] = {
-    **ENGINE, **PROGRAMME, **APPLYING, **DECIDING, **CONTRACTING, **FOLLOWING, **REVIEWING,
+    **ENGINE, **PROGRAMME, **APPLYING, **DECIDING, **CONTRACTING, **FOLLOWING, **REVIEWING, **TOGETHER,
 }  # fmt: skip
 
 # The same code when one of its figures is not known: the sentence without it.

@@ -226,7 +226,31 @@ EVENTS: dict[str, dict[str, Words]] = {
     },
 }
 
-VOCABULARIES: dict[str, dict[str, Words]] = {**PEOPLE, **APPLYING, **ASSESSING, **CONTRACTING, **FOLLOWING, **EVENTS}
+BATCHES: dict[str, dict[str, Words]] = {
+    "BatchKind": {
+        "move": Words(_("Move")),
+        "recommend": Words(_("Recommendation")),
+        "confirm": Words(_("Confirmation")),
+        "letters": Words(_("Letters")),
+    },
+    "BatchState": {
+        "prepared": Words(_("Prepared")),
+        "running": Words(_("Running")),
+        "stopped": Words(_("Stopped")),
+        "done": Words(_("Finished")),
+    },
+    "ItemState": {
+        "waiting": Words(_("Waiting")),
+        "done": Words(_("Done")),
+        "refused": Words(_("Refused")),
+        "failed": Words(_("Failed")),
+        "left_out": Words(_("Left out")),
+    },
+}
+
+VOCABULARIES: dict[str, dict[str, Words]] = {
+    **PEOPLE, **APPLYING, **ASSESSING, **CONTRACTING, **FOLLOWING, **EVENTS, **BATCHES,
+}  # fmt: skip
 
 # United Nations: the official short names of the Global Goals.
 GOALS: dict[int, LazyString] = {

@@ -210,7 +210,7 @@ DECIDING = (
         Trigger.LAPSE,
         State.RESERVE,
         State.CLOSED,
-        Role.SYSTEM,
+        (MANAGER, Role.SYSTEM),
         g.reserve_validity_over,
         effects=(Effect.LETTER_CLOSING,),
     ),

@@ -1,43 +1,36 @@
 """Facts of an application: only what the moves of its current state ask is loaded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp import clock
 from webapp.extensions import db
 from webapp.models.agreement import Agreement
-from webapp.models.application import Application, ApplicationParty, Clarification, PartyRole
+from webapp.models.application import Application, Clarification, PartyRole
 from webapp.models.assessment import Appeal, Baseline, Decision, EligibilityCheck, Review, Verdict
-from webapp.models.monitoring import (
-    Audit,
-    CommitteeDecision,
-    CorrectiveAction,
-    Finding,
-    FocalPoint,
-    Obligation,
-    Report,
-    ReportKind,
-    TerminationNotice,
-)
-from webapp.models.people import Affiliation, RoleGrant
-from webapp.policy import MUNICIPAL, Principal
+from webapp.models.people import RoleGrant
+from webapp.policy import Principal
 from webapp.services import content
-from webapp.services.facts.figures import audit_level, count, rules_of
+from webapp.services.facts.figures import rules_of
+from webapp.services.facts.monitoring import monitoring
 from webapp.services.facts.programme import call_is_open
+from webapp.services.facts.together import Together
 from workflows import facts as f
 from workflows import mandates, scoring
-from workflows.vocabulary import AuditLevel, Role, State
+from workflows.vocabulary import Role, State
 
 
-def of_application(case: Application, actor: Principal | None) -> f.ApplicationFacts:
+def of_application(case: Application, actor: Principal | None, among: Together | None = None) -> f.ApplicationFacts:
+    """The facts of one file; `among` are those it is judged with, so that every table is read once for all of them."""
+    among = among or Together([case])
     collected: dict[str, Any] = {}
     for builder in _BY_STATE.get(case.state, ()):
-        collected |= builder(case)
+        collected |= builder(case, among)
     return f.ApplicationFacts(
         rules=rules_of(case),
         today=clock.today(_time_zone(case)),
@@ -62,7 +55,17 @@ def _lead_signatory(case: Application, actor: Principal | None) -> frozenset[int
     return frozenset({actor.person_id}) if actor is not None and signs else frozenset()
 
 
-def _writing(case: Application) -> dict[str, Any]:
+def of_applications(cases: Sequence[Application], actor: Principal | None) -> dict[int, f.ApplicationFacts]:
+    """The facts of many files by their number, in as many statements as those of one.
+
+    The caller has loaded with them what lies on a file itself: parties, call, plan, programme, clarifications and, of
+    approved ones, the budget.
+    """
+    among = Together(cases)
+    return {case.id: of_application(case, actor, among) for case in cases}
+
+
+def _writing(case: Application, _among: Together) -> dict[str, Any]:
     digest = content.sha256(content.snapshot(case))
     return {
         "missing": content.missing(case),
@@ -72,26 +75,22 @@ def _writing(case: Application) -> dict[str, Any]:
     }
 
 
-def party_people(case: Application) -> dict[str, Any]:
-    """Everybody who belongs to one of the municipalities, by role or by affiliation (our own data, art. 61)."""
-    parties = select(ApplicationParty.organisation_id).where(ApplicationParty.application_id == case.id)
-    by_role = select(RoleGrant.person_id).where(RoleGrant.organisation_id.in_(parties), RoleGrant.role.in_(MUNICIPAL))
-    by_tie = select(Affiliation.person_id).where(Affiliation.organisation_id.in_(parties))
-    return {"party_people": frozenset(db.session.scalars(by_role.union(by_tie)))}
+def party_people(case: Application, among: Together | None = None) -> dict[str, Any]:
+    return {"party_people": (among or Together([case])).party_people(case)}
 
 
-def _eligibility(case: Application) -> dict[str, Any]:
-    checks = db.session.scalars(select(EligibilityCheck).where(EligibilityCheck.application_id == case.id)).all()
+def _eligibility(case: Application, among: Together) -> dict[str, Any]:
+    checks = among.of(EligibilityCheck, case)
     asked = any(c.from_state is State.ELIGIBILITY for c in case.clarifications)
     return {
         "rules_open": sum(c.verdict is None for c in checks),
         "rules_failed": sum(c.mandatory and c.verdict is Verdict.FAIL for c in checks),
         "clarification_considered": asked or bool(case.clarification_waived.strip()),
-        "assessors_available": bool(pool(Role.ASSESSOR, case)),
+        "assessors_available": bool(pool(Role.ASSESSOR, case, among)),
     }
 
 
-def pool(role: Role, case: Application) -> list[int]:
+def pool(role: Role, case: Application, among: Together | None = None) -> list[int]:
     """People who hold this role for the case's programme today and belong to none of its parties."""
     today = clock.today()
     query = select(RoleGrant.person_id).where(
@@ -100,11 +99,11 @@ def pool(role: Role, case: Application) -> list[int]:
         RoleGrant.starts_on <= today,
         RoleGrant.ends_on.is_(None) | (RoleGrant.ends_on >= today),
     )
-    tied: frozenset[int] = party_people(case)["party_people"]
+    tied = (among or Together([case])).party_people(case)
     return [person for person in db.session.scalars(query.order_by(RoleGrant.id)) if person not in tied]
 
 
-def _clarification(case: Application) -> dict[str, Any]:
+def _clarification(case: Application, _among: Together) -> dict[str, Any]:
     """An open question: while it is being asked (state not yet left) and while it is being answered."""
     question = open_clarification(case)
     if question is None:
@@ -120,10 +119,9 @@ def open_clarification(case: Application) -> Clarification | None:
     return next((c for c in case.clarifications if c.closed_at is None), None)
 
 
-def _baseline(case: Application) -> dict[str, Any]:
+def _baseline(case: Application, among: Together) -> dict[str, Any]:
     """Each municipality: every item scored, mean at the bar, none 0 [S2.12]."""
-    query = select(Baseline).where(Baseline.application_id == case.id)
-    rows = db.session.scalars(query.options(selectinload(Baseline.scores))).all()
+    rows = among.of(Baseline, case, selectinload(Baseline.scores))
     names = {p.organisation_id: p.organisation.name for p in case.parties}
     assessed = {row.organisation_id for row in rows}
     open_ = [name for organisation, name in names.items() if organisation not in assessed]
@@ -139,10 +137,9 @@ def _baseline(case: Application) -> dict[str, Any]:
     return {"baseline_open": tuple(open_), "baseline_low": tuple(low), "support_plan": bool(case.support_plan)}
 
 
-def _reviews(case: Application) -> dict[str, Any]:
+def _reviews(case: Application, among: Together) -> dict[str, Any]:
     """The valid reviews of this round: submitted, independent of the parties."""
-    query = select(Review).where(Review.application_id == case.id).options(selectinload(Review.scores))
-    everyone = db.session.scalars(query).all()
+    everyone = among.of(Review, case, joinedload(Review.scores))
     valid = [r for r in everyone if r.round == case.review_round and r.state is State.SUBMITTED]
     scores = [r.score for r in valid if r.score is not None]
     fits = [s.score for r in valid for s in r.scores if s.criterion == "fit"]
@@ -157,11 +154,11 @@ def _reviews(case: Application) -> dict[str, Any]:
     }
 
 
-def _decision(case: Application) -> dict[str, Any]:
-    decision = current_decision(case)
+def _decision(case: Application, among: Together) -> dict[str, Any]:
+    decision = current_decision(case, among)
     plan = case.call.plan
     known: dict[str, Any] = {
-        "eligibility_officers": _eligibility_officers(case),
+        "eligibility_officers": _eligibility_officers(case, among),
         "envelope_left": plan.envelope - plan.reserved - plan.committed,
         "decision_amount": case.requested,
     }
@@ -180,23 +177,23 @@ def _decision(case: Application) -> dict[str, Any]:
     }
 
 
-def current_decision(case: Application) -> Decision | None:
+def current_decision(case: Application, among: Together | None = None) -> Decision | None:
     """The open recommendation, or the last decision that was settled."""
-    query = select(Decision).where(Decision.application_id == case.id, Decision.replaced_at.is_(None))
-    ordered = query.order_by(Decision.id.desc()).limit(1)
-    return db.session.scalar(ordered.options(selectinload(Decision.confirmations), joinedload(Decision.recommended_by)))
+    counting = (Decision.replaced_at.is_(None),)
+    loaded = (joinedload(Decision.confirmations), joinedload(Decision.recommended_by))
+    known = (among or Together([case])).of(Decision, case, *loaded, where=counting)
+    return known[-1] if known else None
 
 
-def _eligibility_officers(case: Application) -> frozenset[int]:
-    query = select(EligibilityCheck.checked_by_id).where(
-        EligibilityCheck.application_id == case.id, EligibilityCheck.checked_by_id.is_not(None)
+def _eligibility_officers(case: Application, among: Together) -> frozenset[int]:
+    query = select(EligibilityCheck.application_id, EligibilityCheck.checked_by_id).where(
+        EligibilityCheck.application_id.in_(among.ids), EligibilityCheck.checked_by_id.is_not(None)
     )
-    return frozenset(person for person in db.session.scalars(query.distinct()) if person is not None)
+    return frozenset(person for _file, person in among.rows("officers", query.distinct(), case))
 
 
-def _appeal(case: Application) -> dict[str, Any]:
-    query = select(Appeal).where(Appeal.application_id == case.id).options(selectinload(Appeal.votes))
-    appeal = db.session.scalar(query)
+def _appeal(case: Application, among: Together) -> dict[str, Any]:
+    appeal = next(iter(among.of(Appeal, case, selectinload(Appeal.votes))), None)
     votes = appeal.votes if appeal else []
     return {
         "appeals": int(appeal is not None),
@@ -213,13 +210,13 @@ def last_appeal_day(case: Application) -> date:
     return sent + timedelta(days=rules_of(case).appeal_days)
 
 
-def _reserve(case: Application) -> dict[str, Any]:
+def _reserve(case: Application, _among: Together) -> dict[str, Any]:
     until = case.state_since.date() + timedelta(days=rules_of(case).reserve_days)
     return {"reserve_until": until}
 
 
-def _contracting(case: Application) -> dict[str, Any]:
-    agreement = current_agreement(case)
+def _contracting(case: Application, among: Together) -> dict[str, Any]:
+    agreement = current_agreement(case, among)
     return {
         "instrument": case.instrument,
         "instrument_computed": content.instrument(case).instrument,
@@ -227,61 +224,13 @@ def _contracting(case: Application) -> dict[str, Any]:
     }
 
 
-def current_agreement(case: Application) -> Agreement | None:
+def current_agreement(case: Application, among: Together | None = None) -> Agreement | None:
     """The agreement that counts: the newest that was not voided."""
-    query = select(Agreement).where(Agreement.application_id == case.id, Agreement.state != State.VOIDED)
-    return db.session.scalar(query.order_by(Agreement.id.desc()).limit(1))
+    known = (among or Together([case])).of(Agreement, case, where=(Agreement.state != State.VOIDED,))
+    return known[-1] if known else None
 
 
-def _monitoring(case: Application) -> dict[str, Any]:
-    """Everything that monitoring and closing ask, in one statement of counts."""
-    mine = case.id
-    done = [State.VERIFIED, State.WAIVED]
-    counted = db.session.execute(
-        select(
-            count(CommitteeDecision.id, CommitteeDecision.application_id == mine),
-            count(
-                Report.id,
-                Report.application_id == mine,
-                Report.kind == ReportKind.FINAL,
-                Report.state == State.ACCEPTED,
-            ),
-            count(Report.id, Report.application_id == mine, Report.state != State.ACCEPTED),
-            count(Audit.id, Audit.application_id == mine),
-            count(Audit.id, Audit.application_id == mine, Audit.opinion.is_not(None)),
-            count(Obligation.id, Obligation.application_id == mine, Obligation.state.not_in(done)),
-            count(CorrectiveAction.id, CorrectiveAction.application_id == mine, CorrectiveAction.state != State.CLOSED),
-            count(Finding.id, Finding.application_id == mine, Finding.closed_at.is_(None)),
-            select(func.max(TerminationNotice.ends_on))
-            .where(TerminationNotice.application_id == mine, TerminationNotice.withdrawn_at.is_(None))
-            .scalar_subquery(),
-            *(
-                count(FocalPoint.id, FocalPoint.application_id == mine, FocalPoint.organisation_id == p.organisation_id)
-                for p in case.parties
-            ),
-        )
-    ).one()
-    committee, final, reports, audits, audit, obligations, actions, findings, notice, *named = counted
-    return {
-        "committee_decided": bool(committee),
-        "final_report_accepted": bool(final),
-        "reports_open": reports,
-        "audit_needed": bool(audits) or _audited(case),
-        "audit_opinion": bool(audit),
-        "obligations_open": obligations,
-        "actions_open": actions,
-        "findings_open": findings,
-        "notice_ends_on": notice,
-        "focal_points_missing": tuple(p.organisation.name for p, n in zip(case.parties, named, strict=True) if not n),
-    }
-
-
-def _audited(case: Application) -> bool:
-    """Whether an audit will be asked for when the closing begins."""
-    return audit_level(rules_of(case), case.instrument, case.amount_committed) is not AuditLevel.NONE
-
-
-_Part = Callable[[Application], dict[str, Any]]
+_Part = Callable[[Application, Together], dict[str, Any]]
 _BY_STATE: dict[State, tuple[_Part, ...]] = {
     State.DRAFT: (_writing,),
     State.SUBMITTED: (party_people,),
@@ -297,8 +246,8 @@ _BY_STATE: dict[State, tuple[_Part, ...]] = {
     State.APPEAL: (party_people, _reviews, _decision, _appeal),
     State.APPROVED: (party_people, _contracting),
     State.CONTRACTING: (_contracting,),
-    State.SIGNED: (party_people, _monitoring),
-    State.MONITORING: (party_people, _monitoring),
-    State.SUSPENDED: (party_people, _monitoring),
-    State.CLOSING: (party_people, _monitoring),
+    State.SIGNED: (party_people, monitoring),
+    State.MONITORING: (party_people, monitoring),
+    State.SUSPENDED: (party_people, monitoring),
+    State.CLOSING: (party_people, monitoring),
 }

@@ -1,0 +1,63 @@
+"""Rows of several applications, each table read once for all of them: the facts of a list cost what those of one do."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.sql.base import ExecutableOption
+
+from webapp.extensions import db
+from webapp.models.application import Application, ApplicationParty
+from webapp.models.people import Affiliation, RoleGrant
+from webapp.policy import MUNICIPAL
+
+Row = TypeVar("Row")
+
+
+class Together:
+    """What hangs on these applications. A table is read when it is first asked for, and then kept for the others."""
+
+    def __init__(self, cases: Sequence[Application]) -> None:
+        self.ids = sorted({case.id for case in cases})
+        self._kept: dict[Any, dict[int, list[Any]]] = {}
+
+    def of(
+        self,
+        kind: type[Row],
+        case: Application,
+        *options: ExecutableOption,
+        where: tuple[ColumnElement[bool], ...] = (),
+    ) -> list[Row]:
+        """The rows of a table that belong to this application, oldest first; ask a table always in the same way."""
+        if kind not in self._kept:
+            table: Any = kind
+            query = select(table).where(table.application_id.in_(self.ids), *where).order_by(table.id)
+            self._kept[kind] = {}
+            for row in db.session.scalars(query.options(*options)).unique():
+                self._kept[kind].setdefault(row.application_id, []).append(row)
+        return self._kept[kind].get(case.id, [])
+
+    def party_people(self, case: Application) -> frozenset[int]:
+        """Everybody who belongs to one of the municipalities, by role or by affiliation (our own data, art. 61)."""
+        if "people" not in self._kept:
+            party = select(ApplicationParty.application_id.label("file")).where(
+                ApplicationParty.application_id.in_(self.ids)
+            )
+            by_role = party.add_columns(RoleGrant.person_id).join(
+                RoleGrant, RoleGrant.organisation_id == ApplicationParty.organisation_id
+            )
+            by_tie = party.add_columns(Affiliation.person_id).join(
+                Affiliation, Affiliation.organisation_id == ApplicationParty.organisation_id
+            )
+            self._kept["people"] = {}
+            for file, person in db.session.execute(by_role.where(RoleGrant.role.in_(MUNICIPAL)).union(by_tie)):
+                self._kept["people"].setdefault(file, []).append(person)
+        return frozenset(self._kept["people"].get(case.id, ()))
+
+    def rows(self, name: str, statement: Any, case: Application) -> list[Any]:
+        """The rows of one statement over all these applications, whose first column is the application's number."""
+        if name not in self._kept:
+            self._kept[name] = {}
+            for row in db.session.execute(statement):
+                self._kept[name].setdefault(row[0], []).append(row)
+        return self._kept[name].get(case.id, [])
