@@ -25,13 +25,14 @@ from webapp.models.monitoring import (
     TerminationNotice,
 )
 from webapp.models.people import Affiliation, RoleGrant
+from webapp.models.record import last_day
 from webapp.policy import MUNICIPAL, Principal
 from webapp.services import content
 from webapp.services.facts.figures import audit_level, count, rules_of
 from webapp.services.facts.programme import call_is_open
 from workflows import facts as f
 from workflows import mandates, scoring
-from workflows.vocabulary import AuditLevel, Role, State
+from workflows.vocabulary import AuditLevel, DeadlineKind, Machine, Role, State
 
 
 def of_application(case: Application, actor: Principal | None) -> f.ApplicationFacts:
@@ -214,8 +215,10 @@ def last_appeal_day(case: Application) -> date:
 
 
 def _reserve(case: Application) -> dict[str, Any]:
-    until = case.state_since.date() + timedelta(days=rules_of(case).reserve_days)
-    return {"reserve_until": until}
+    """The row says until when, for it may have been extended; counted anew only where none runs."""
+    counted = case.state_since.date() + timedelta(days=rules_of(case).reserve_days)
+    running = db.session.scalar(select(last_day(DeadlineKind.RESERVE, Machine.APPLICATION, case.id)))
+    return {"reserve_until": running or counted}
 
 
 def _contracting(case: Application) -> dict[str, Any]:

@@ -1,0 +1,296 @@
+"""The one home of due dates: opened, closed, extended and moved here alone (docs/decisions/0010).
+
+A part keeps the day that was agreed in a column of its own (`due_on`); whether somebody is in time, who is reminded and
+who is told is asked of the row. Both change together.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, CursorResult, exists, insert, literal, or_, select, union_all, update
+
+from webapp import clock, wording
+from webapp.extensions import db
+from webapp.models.application import Application
+from webapp.models.assessment import Review
+from webapp.models.monitoring import CorrectiveAction, Obligation, Report
+from webapp.models.record import Deadline, DeadlineEnd, Reminder, ReminderOutcome
+from webapp.models.types import Case
+from webapp.policy import SYSTEM, Principal
+from webapp.services.calendars import Place, is_free, place_of
+from webapp.services.facts import open_clarification, rules_of
+from webapp.services.scope import application_of
+from workflows.deadlines import KINDS, end_of, kind_of, last_zone, morning_of, reminders, working_day
+from workflows.definition import Definition, Move
+from workflows.definitions import BY_VERSION, CURRENT
+from workflows.vocabulary import DeadlineKind, Machine, Outcome, State, Trigger
+
+SHARING = frozenset({State.SIGNED, State.MONITORING, State.SUSPENDED, State.CLOSING})
+# Moves that do what was due; any other way out of a state has made the date pointless.
+DOES_IT = frozenset(
+    {
+        Trigger.FILE_APPEAL,
+        Trigger.RECONSIDER,
+        Trigger.ANSWER_CLARIFICATION,
+        Trigger.SUBMIT_REVIEW,
+        Trigger.ENTER_INTO_FORCE,
+        Trigger.SUBMIT_REPORT,
+        Trigger.MARK_DONE,
+        Trigger.DELIVER,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is due: the day that was meant, the figure it came from, and what fires by itself afterwards."""
+
+    kind: DeadlineKind
+    day: date
+    rule: str = ""
+    trigger: Trigger | None = None
+
+
+# --- what is due ----------------------------------------------------------------------------------
+
+
+def due_of(case: Case) -> Due | None:
+    """What is due of this case in the state it stands in: by its table, else by the day agreed for the part."""
+    return _due(case, BY_VERSION[(case.__machine__, case.definition_version)], case.state_since)
+
+
+def _due(case: Case, definition: Definition, since: datetime) -> Due | None:
+    spec = definition.spec(case.state)
+    if spec.deadline:
+        begun = since.astimezone(ZoneInfo(place_of(case).lead_zone)).date()
+        days = int(getattr(rules_of(case), spec.deadline))
+        return Due(kind_of(spec.deadline), begun + timedelta(days=days), spec.deadline, spec.on_deadline)
+    part = _PARTS.get((case.__machine__, case.state))
+    return part(case) if part else None
+
+
+def _answer(case: Application) -> Due | None:
+    question = open_clarification(case)
+    return Due(DeadlineKind.ANSWER, question.due_on) if question else None
+
+
+def _review(case: Review) -> Due:
+    days = rules_of(case).review_days
+    return Due(DeadlineKind.REVIEW, _today(case) + timedelta(days=days), "review_days")
+
+
+def _report(case: Report) -> Due:
+    return Due(DeadlineKind.REPORT, case.due_on)
+
+
+def _returned(case: Report) -> Due:
+    """Who has to write again gets the time to put something right, also when the report's own day has come."""
+    again = _today(case) + timedelta(days=rules_of(case).cure_days)
+    return (
+        Due(DeadlineKind.REPORT, case.due_on) if case.due_on >= again else Due(DeadlineKind.REPORT, again, "cure_days")
+    )
+
+
+def _action(case: CorrectiveAction) -> Due:
+    return Due(DeadlineKind.ACTION, case.due_on)
+
+
+def _obligation(case: Obligation) -> Due | None:
+    """Nobody owes what stands in an agreement that is not signed."""
+    return Due(DeadlineKind.OBLIGATION, case.due_on) if case.application.state in SHARING else None
+
+
+def _today(case: Case) -> date:
+    return clock.today(place_of(case).lead_zone)
+
+
+_PARTS: dict[tuple[Machine, State], Callable[[Any], Due | None]] = {
+    (Machine.APPLICATION, State.CLARIFICATION): _answer,
+    (Machine.REVIEW, State.ASSIGNED): _review,
+    (Machine.REPORT, State.DUE): _report,
+    (Machine.REPORT, State.RETURNED): _returned,
+    (Machine.ACTION, State.OPEN): _action,
+    (Machine.OBLIGATION, State.OPEN): _obligation,
+}
+
+
+_TABLES: dict[tuple[Machine, State], Any] = {
+    (Machine.APPLICATION, State.CLARIFICATION): Application,
+    (Machine.REVIEW, State.ASSIGNED): Review,
+    (Machine.REPORT, State.DUE): Report,
+    (Machine.REPORT, State.RETURNED): Report,
+    (Machine.ACTION, State.OPEN): CorrectiveAction,
+    (Machine.OBLIGATION, State.OPEN): Obligation,
+}
+OVER = tuple(spec.name for spec in CURRENT[Machine.APPLICATION].states if spec.is_final)
+
+
+# --- opened and closed ----------------------------------------------------------------------------
+
+
+def follow(case: Case, move: Move, actor: Principal) -> None:
+    """After a move: what ran in the state that was left ends, and what is due in the new one begins. For `advance`."""
+    definition = BY_VERSION[(case.__machine__, case.definition_version)]
+    dest = definition.spec(move.dest)
+    if actor.person_id == SYSTEM.person_id and definition.spec(move.source).on_deadline is move.trigger:
+        ended = DeadlineEnd.FIRED
+    elif move.trigger in DOES_IT:
+        ended = DeadlineEnd.DONE
+    else:
+        ended = DeadlineEnd.CANCELLED if dest.outcome is Outcome.STOPPED else DeadlineEnd.LEFT
+    _close(_of(case, whole_file=dest.is_final and isinstance(case, Application)), ended)
+    open_for(case)
+
+
+def open_for(case: Case) -> Deadline | None:
+    """Open the row of what is due now, with its reminders; nothing where nothing is due. The database allows one."""
+    due = due_of(case)
+    return _open(case, due) if due else None
+
+
+def _open(case: Case, due: Due) -> Deadline:
+    application = application_of(case)
+    row = Deadline(
+        machine=case.__machine__,
+        case_id=case.id,
+        application_id=application.id if application else None,
+        kind=due.kind,
+        trigger=due.trigger,
+        rule=due.rule,
+    )
+    return _begin(row, due.day, case)
+
+
+def _of(case: Case, *, whole_file: bool = False) -> ColumnElement[bool]:
+    """The rows of this case; at the end of a file those of its parts too."""
+    own = (Deadline.machine == case.__machine__) & (Deadline.case_id == case.id)
+    return or_(own, Deadline.application_id == case.id) if whole_file else own
+
+
+def _close(which: ColumnElement[bool], ended: DeadlineEnd) -> None:
+    """One statement where nothing runs, which is the usual case; a second one drops the reminders to come."""
+    now = clock.now()
+    still_open = update(Deadline).where(which, Deadline.closed_at.is_(None)).values(closed_at=now, ended=ended)
+    done = cast(CursorResult[Any], db.session.execute(still_open))
+    if done.rowcount:
+        over = select(Deadline.id).where(which, Deadline.closed_at.is_not(None))
+        waiting = update(Reminder).where(Reminder.deadline_id.in_(over), Reminder.settled_at.is_(None))
+        dropped = waiting.values(settled_at=now, outcome=ReminderOutcome.DROPPED)
+        db.session.execute(dropped.execution_options(synchronize_session=False))
+
+
+def _begin(row: Deadline, day: date, case: Case) -> Deadline:
+    """Fill in the day, the last day in time and its instant, and plan the reminders; those of the past are left out."""
+    place, spec = place_of(case), KINDS[row.kind]
+    row.due_on = day
+    row.last_on = _last_on(day, place) if spec.on_working_days else day
+    row.time_zone = _zone(row, place)
+    row.due_at = end_of(row.last_on, row.time_zone)
+    row.created_at = clock.now()
+    db.session.add(row)
+    db.session.flush()
+    planned = ((step, morning_of(on, row.time_zone)) for step, on in reminders(row.kind, row.last_on, rules_of(case)))
+    rows = [{"deadline_id": row.id, "step": step, "due_at": at} for step, at in planned if at > clock.now()]
+    if rows:
+        db.session.execute(insert(Reminder), rows)
+    return row
+
+
+def _last_on(day: date, place: Place) -> date:
+    """A due date on which one of the partners does not work is met on the next day on which both do."""
+    return working_day(day, lambda tried: is_free(tried, place.countries))
+
+
+def _zone(row: Deadline, place: Place) -> str:
+    """The law counts where the applicant is; everybody else is in time while it is still that day for one of them."""
+    return place.lead_zone if KINDS[row.kind].fixed_by_law else last_zone(row.last_on, place.zones)
+
+
+def unfollowed() -> list[tuple[Machine, int]]:
+    """The parts with something due of which no row runs, in files that are under way; one statement."""
+    arms = []
+    for (machine, state), kind in _TABLES.items():
+        followed = exists().where(
+            Deadline.machine == machine, Deadline.case_id == kind.id, Deadline.closed_at.is_(None)
+        )
+        rows = select(literal(machine.value).label("machine"), kind.id).where(kind.state == state, ~followed)
+        if kind is not Application:
+            under_way = select(Application.id).where(Application.state.not_in(OVER))
+            rows = rows.where(kind.application_id.in_(under_way))
+        arms.append(rows)
+    return [(Machine(machine), case_id) for machine, case_id in db.session.execute(union_all(*arms))]
+
+
+# --- another day ----------------------------------------------------------------------------------
+
+
+def running(case: Case) -> Deadline | None:
+    """The row that runs for this case now."""
+    return db.session.scalar(select(Deadline).where(_of(case), Deadline.closed_at.is_(None)))
+
+
+def last_on(case: Case, agreed: date) -> date:
+    """The last day in time of a part, from the day agreed for it; what was returned has a day of its own."""
+    if isinstance(case, Report) and case.state is State.RETURNED and (row := running(case)) is not None:
+        return row.last_on
+    return _last_on(agreed, place_of(case))
+
+
+def of_file(application: Application) -> list[Deadline]:
+    """Everything that runs in a file, the most urgent first; one statement."""
+    query = select(Deadline).where(Deadline.application_id == application.id, Deadline.closed_at.is_(None))
+    return list(db.session.scalars(query.order_by(Deadline.due_at, Deadline.id)))
+
+
+def named(application: Application) -> list[tuple[Deadline, str]]:
+    """As `of_file`, each with what it is about where a file has several of a kind; still one statement."""
+    query = (
+        select(Deadline, Report.kind, Report.number, CorrectiveAction.description, Obligation.activity)
+        .outerjoin(Report, (Deadline.machine == Machine.REPORT) & (Report.id == Deadline.case_id))
+        .outerjoin(CorrectiveAction, (Deadline.machine == Machine.ACTION) & (CorrectiveAction.id == Deadline.case_id))
+        .outerjoin(Obligation, (Deadline.machine == Machine.OBLIGATION) & (Obligation.id == Deadline.case_id))
+        .where(Deadline.application_id == application.id, Deadline.closed_at.is_(None))
+        .order_by(Deadline.due_at, Deadline.id)
+    )
+    rows = db.session.execute(query)
+    return [(r[0], f"{wording.label(r[1])} {r[2]}" if r[1] else r[3] or r[4] or "") for r in rows]
+
+
+def another_day(row: Deadline, day: date, case: Case, ended: DeadlineEnd) -> Deadline:
+    """The same thing due on another day: the row ends with its reason, a new one begins with its own reminders.
+
+    The part's own column says the same day from now on.
+    """
+    _close(Deadline.id == row.id, ended)
+    db.session.flush()
+    keep_day(case, day)
+    again = Deadline(
+        machine=row.machine,
+        case_id=row.case_id,
+        application_id=row.application_id,
+        kind=row.kind,
+        trigger=row.trigger,
+        rule=row.rule,
+    )
+    return _begin(again, day, case)
+
+
+def keep_day(case: Case, day: date) -> None:
+    """Write the day into the part that carries it: the question, the report, the action or the obligation."""
+    if isinstance(case, Report | CorrectiveAction | Obligation):
+        case.due_on = day
+    elif isinstance(case, Application) and (question := open_clarification(case)) is not None:
+        question.due_on = day
+
+
+def settle(case: Case, new: Definition) -> None:
+    """Under other rules: a date the new version also has keeps its day, another ends; what is new begins now."""
+    due, row = _due(case, new, clock.now()), running(case)
+    if due is not None and row is not None and (row.kind, row.trigger) == (due.kind, due.trigger):
+        return
+    _close(_of(case), DeadlineEnd.LEFT)
+    if due is not None:
+        _open(case, due)
