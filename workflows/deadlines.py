@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from workflows.facts import Rules
-from workflows.vocabulary import DeadlineKind, ReminderStep, Role
+from workflows.vocabulary import DeadlineKind, ReminderStep, Role, State
 
 K, R, S = DeadlineKind, Role, ReminderStep
 DAY = timedelta(days=1)
@@ -23,14 +23,14 @@ class KindSpec:
     """`owners` have the next move; none named: whoever can leave the state. `ladder`: who is told when it stays late.
 
     `fixed_by_law`: nobody extends it, and no calendar moves it. `on_working_days`: its last day is a working day of
-    both partners. `stands_still`: while a project is suspended its time does not run.
+    both partners. `still_in`: while the file stands there, nobody could do it and its time does not run.
     """
 
     owners: tuple[Role, ...]
     ladder: tuple[tuple[Role, ...], ...] = ()
     fixed_by_law: bool = False
     on_working_days: bool = True
-    stands_still: bool = False
+    still_in: State | None = None
 
 
 APPLICANTS = (R.SIGNATORY, R.APPLICANT_EDITOR)
@@ -39,14 +39,21 @@ KINDS: dict[DeadlineKind, KindSpec] = {
     K.APPEAL: KindSpec(APPLICANTS, fixed_by_law=True, on_working_days=False),
     K.RESERVE: KindSpec((R.PROGRAMME_MANAGER,), ((R.DIRECTOR,),)),
     K.ANSWER: KindSpec(APPLICANTS, OFFICE),
-    K.REVIEW: KindSpec((R.LGA_OFFICER,), ((R.LEAD_REVIEWER,), (R.PROGRAMME_MANAGER,))),
+    K.REVIEW: KindSpec((R.LGA_OFFICER,), ((R.LEAD_REVIEWER,), (R.PROGRAMME_MANAGER,)), still_in=State.CLARIFICATION),
     K.SIGNATURE: KindSpec((R.SIGNATORY, R.DIRECTOR), OFFICE),
-    K.REPORT: KindSpec(APPLICANTS, OFFICE, stands_still=True),
-    K.ACTION: KindSpec(APPLICANTS, OFFICE, stands_still=True),
-    K.OBLIGATION: KindSpec(APPLICANTS, OFFICE, stands_still=True),
-    K.STAGE: KindSpec((), OFFICE, stands_still=True),
+    K.REPORT: KindSpec(APPLICANTS, OFFICE, still_in=State.SUSPENDED),
+    K.ACTION: KindSpec(APPLICANTS, OFFICE, still_in=State.SUSPENDED),
+    K.OBLIGATION: KindSpec(APPLICANTS, OFFICE, still_in=State.SUSPENDED),
+    K.STAGE: KindSpec((), OFFICE, still_in=State.SUSPENDED),
 }
-STANDING_STILL = frozenset(kind for kind, spec in KINDS.items() if spec.stands_still)
+STANDSTILLS = sorted({spec.still_in for spec in KINDS.values() if spec.still_in})
+
+
+def still_in(state: State) -> frozenset[DeadlineKind]:
+    """The kinds whose time does not run while a file stands in this state."""
+    return frozenset(kind for kind, spec in KINDS.items() if spec.still_in is state)
+
+
 # The programme's figure that a state's deadline is made of, and what it is about; any other is the stage itself.
 BY_FIGURE: dict[str, DeadlineKind] = {
     "appeal_days": K.APPEAL,

@@ -14,17 +14,19 @@ from tests.factories import assessing as make
 from tests.factories import monitoring as m
 from tests.factories import people
 from webapp import clock, jobs
+from webapp.applications import use_cases as applying
 from webapp.casefile import use_cases
 from webapp.errors import Conflict, Forbidden, Invalid
 from webapp.extensions import db
 from webapp.models.agreement import Agreement, Tranche
-from webapp.models.application import Application
+from webapp.models.application import Application, Section
 from webapp.models.assessment import Review
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report
 from webapp.models.people import Organisation, Person
 from webapp.models.programme import Programme
 from webapp.models.record import AuditEntry, AuditEvent, Deadline, DeadlineEnd, OutboxRow, Reminder, ReminderOutcome
 from webapp.services import audit, deadlines, outbox, reminders
+from webapp.services.advance import advance
 from webapp.services.versions import CASES
 from webapp.transaction import writing
 from workflows.vocabulary import DeadlineKind, Machine, ReminderStep, Role, State, Trigger
@@ -481,6 +483,38 @@ def test_a_review_has_a_date_that_the_applicants_do_not_see(app: Flask) -> None:
         assert "What is due" not in visitor.get(f"/applications/{file.number}").text
         manager = make.Visitor(app.test_client(), file.person("manager"))
         assert "Review" in manager.get(f"/applications/{file.number}").text.partition("What is due")[2][:600]
+
+
+def test_reviewers_get_the_days_back_that_a_question_took(app: Flask) -> None:
+    with app.app_context(), clock.at(MONDAY):
+        file = make.in_review()
+        with writing():
+            case = db.session.get_one(Application, file.number)
+            applying.ask_clarification(
+                case, "Whose land is it?", [Section.BUDGET], date(2026, 3, 30), file.who("ralga")
+            )
+        with on(date(2026, 3, 25)):
+            assert {row_.kind for row_ in _told()} == {K.ANSWER}, "no reviewer is reminded while they cannot go on"
+            _answered(file)
+            assert row(K.REVIEW).due_on == date(2026, 3, 23) + timedelta(days=23)
+
+
+def _told() -> list[Deadline]:
+    """Whose reminders have come up; nothing is sent."""
+    _anew()
+    return [db.session.get_one(Deadline, number) for number in reminders.due()]
+
+
+def _answered(file: make.File) -> None:
+    number, rooms = file.number, file.rooms
+    with writing():
+        case = db.session.get_one(Application, number)
+        applying.answer_clarification(case, "It is ours.", rooms.who("editor"))
+    with writing():
+        case = db.session.get_one(Application, number)
+        for name in ("signatory", "partner_signatory"):
+            applying.sign_off(case, rooms.who(name))
+        advance(case, T.ANSWER_CLARIFICATION, rooms.who("editor"))
 
 
 def test_a_figure_changed_later_leaves_running_dates_alone(follow: m.Follow) -> None:

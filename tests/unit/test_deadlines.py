@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from webapp.services import calendars
-from workflows.deadlines import KINDS, STANDING_STILL, end_of, kind_of, last_zone, reminders, told, working_day
+from workflows.deadlines import KINDS, end_of, kind_of, last_zone, reminders, still_in, told, working_day
 from workflows.definitions import ALL
 from workflows.facts import Rules
-from workflows.vocabulary import DeadlineKind, ReminderStep, Role
+from workflows.vocabulary import DeadlineKind, ReminderStep, Role, State
 
 K, S = DeadlineKind, ReminderStep
 NL_RW = ("NL", "RW")
@@ -114,7 +114,13 @@ def test_every_kind_is_described_and_the_law_moves_for_nobody() -> None:
     assert KINDS.keys() == set(K)
     lawful = [kind for kind, spec in KINDS.items() if spec.fixed_by_law]
     assert lawful == [K.APPEAL]
-    assert not any(KINDS[kind].on_working_days or kind in STANDING_STILL for kind in lawful)
+    assert not any(KINDS[kind].on_working_days or KINDS[kind].still_in for kind in lawful)
+
+
+def test_time_stands_still_where_nobody_could_act() -> None:
+    assert still_in(State.SUSPENDED) == {K.REPORT, K.ACTION, K.OBLIGATION, K.STAGE}
+    assert still_in(State.CLARIFICATION) == {K.REVIEW}
+    assert still_in(State.MONITORING) == set()
 
 
 def test_any_deadline_of_any_table_is_of_some_kind() -> None:

@@ -38,10 +38,11 @@ class DueRow:
     meant: date | None
     href: str
     more_time: str
+    is_still: bool = False  # the time does not run now
 
     @property
     def is_late(self) -> bool:
-        return self.today > self.last_on
+        return self.today > self.last_on and not self.is_still
 
 
 def rows(application: Application, who: Principal, room: FileScope) -> list[DueRow]:
@@ -63,6 +64,7 @@ def _row(row: Deadline, name: str, who: Principal, room: FileScope, may_extend: 
         today=reminders.today_of(row),
         meant=row.due_on if row.due_on != row.last_on else None,
         href=_href(row, who, room),
+        is_still=KINDS[row.kind].still_in is room.state,
         more_time=url_for("casefile.extend", deadline_id=row.id) if extendable else "",
     )
 

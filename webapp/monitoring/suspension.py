@@ -20,7 +20,7 @@ from webapp.services import audit, deadlines
 from webapp.services.calendars import place_of
 from webapp.services.facts import current_agreement
 from webapp.services.versions import CASES
-from workflows.deadlines import STANDING_STILL
+from workflows.deadlines import still_in
 from workflows.vocabulary import Machine, Role, State
 
 Moved = tuple[str, date, date]
@@ -58,7 +58,7 @@ def _suspended_on(application: Application) -> date:
 def _deadlines(application: Application, by: timedelta) -> Iterator[Moved]:
     """What the partners still owe: reports, actions, shared knowledge. Its reminders are planned anew."""
     for row in deadlines.of_file(application):
-        if row.kind in STANDING_STILL:
+        if row.kind in still_in(State.SUSPENDED):
             case = db.session.get_one(CASES[row.machine], row.case_id)
             again = deadlines.another_day(row, row.due_on + by, case, DeadlineEnd.MOVED)
             yield f"{row.kind} {row.case_id}", row.due_on, again.due_on

@@ -23,7 +23,7 @@ from webapp.policy import SYSTEM, Principal
 from webapp.services.calendars import Place, is_free, place_of
 from webapp.services.facts import open_clarification, rules_of
 from webapp.services.scope import application_of
-from workflows.deadlines import KINDS, end_of, kind_of, last_zone, morning_of, reminders, working_day
+from workflows.deadlines import KINDS, end_of, kind_of, last_zone, morning_of, reminders, still_in, working_day
 from workflows.definition import Definition, Move
 from workflows.definitions import BY_VERSION, CURRENT
 from workflows.vocabulary import DeadlineKind, Machine, Outcome, State, Trigger
@@ -142,7 +142,21 @@ def follow(case: Case, move: Move, actor: Principal) -> None:
     else:
         ended = DeadlineEnd.CANCELLED if dest.outcome is Outcome.STOPPED else DeadlineEnd.LEFT
     _close(_of(case, whole_file=dest.is_final and isinstance(case, Application)), ended)
+    if move.source is State.CLARIFICATION and isinstance(case, Application) and not dest.is_final:
+        _give_back(case)
     open_for(case)
+
+
+def _give_back(case: Application) -> None:
+    """Reviewers could not go on while a question was open: they get the days back that the answer took."""
+    question = open_clarification(case)
+    if question is None:
+        return
+    days = _today(case) - question.asked_at.astimezone(ZoneInfo(place_of(case).lead_zone)).date()
+    waiting = select(Deadline).where(Deadline.application_id == case.id, Deadline.closed_at.is_(None))
+    rows = db.session.scalars(waiting.where(Deadline.kind.in_(still_in(State.CLARIFICATION)))).all()
+    for row in rows if days else ():
+        another_day(row, row.due_on + days, db.session.get_one(Review, row.case_id), DeadlineEnd.MOVED)
 
 
 def open_for(case: Case) -> Deadline | None:

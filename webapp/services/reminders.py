@@ -9,7 +9,7 @@ from datetime import date
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from webapp import clock, wording
 from webapp.extensions import db
@@ -22,9 +22,9 @@ from webapp.models.types import Case
 from webapp.services import announce
 from webapp.services.scope import principal
 from webapp.services.versions import CASES
-from workflows.deadlines import KINDS, STANDING_STILL, told
+from workflows.deadlines import KINDS, STANDSTILLS, still_in, told
 from workflows.definitions import BY_VERSION
-from workflows.vocabulary import DeadlineKind, Machine, ReminderStep, Role, State
+from workflows.vocabulary import DeadlineKind, Machine, ReminderStep, Role
 
 PAGES: dict[Machine, str] = {
     Machine.REVIEW: "/reviews/{}",
@@ -36,11 +36,8 @@ PAGES: dict[Machine, str] = {
 
 def awake() -> ColumnElement[bool]:
     """A date whose time runs now, not one of a suspended project; for a statement that joins the application."""
-    return or_(
-        Deadline.application_id.is_(None),
-        Application.state != State.SUSPENDED,
-        Deadline.kind.not_in(STANDING_STILL),
-    )
+    still = [and_(Application.state == state, Deadline.kind.in_(still_in(state))) for state in STANDSTILLS]
+    return or_(Deadline.application_id.is_(None), ~or_(*still))
 
 
 def due() -> list[int]:
