@@ -16,7 +16,7 @@ from webapp.models.record import Deadline
 from webapp.models.types import Case
 from webapp.notifications.mailer import FileMailer, SmtpMailer
 from webapp.policy import SYSTEM
-from webapp.services import checkpoint, deadlines, reminders
+from webapp.services import checkpoint, deadlines, due, reminders
 from webapp.services.advance import advance
 from webapp.services.deliver import Courier
 from webapp.services.versions import CASES
@@ -43,15 +43,15 @@ def fire_deadlines() -> int:
         .order_by(Deadline.id)
     )
     with writing():
-        due = db.session.execute(query).all()
-    return sum(_fire(CASES[machine], case_id, trigger) for machine, case_id, trigger in due if trigger)
+        over = db.session.execute(query).all()
+    return sum(_fire(CASES[machine], case_id, trigger) for machine, case_id, trigger in over if trigger)
 
 
 def send_reminders() -> int:
     """Tell people of what is due, one transaction for each date; returns of how many dates somebody was told."""
     with writing():
-        due = reminders.due()
-    return sum(_remind(deadline_id) for deadline_id in due)
+        waiting = reminders.due()
+    return sum(_remind(deadline_id) for deadline_id in waiting)
 
 
 def _remind(deadline_id: int) -> bool:
@@ -62,7 +62,7 @@ def _remind(deadline_id: int) -> bool:
 def follow_what_is_due() -> int:
     """Open the dates that nobody follows yet: of files that were under way before dates were kept as rows."""
     with writing():
-        missing = deadlines.unfollowed()
+        missing = due.unfollowed()
     return sum(_follow(machine, case_id) for machine, case_id in missing)
 
 

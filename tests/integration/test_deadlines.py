@@ -69,11 +69,6 @@ def _anew() -> None:
     db.session.expire_all()
 
 
-def tell() -> int:
-    """Run the job, leaving the reports and obligations of the project aside: their dates are others."""
-    return jobs.send_reminders()
-
-
 def mails(kind: str = "Corrective action") -> list[tuple[str, str]]:
     """(to, subject) of the mails about this kind, in order."""
     _anew()
@@ -155,42 +150,54 @@ def test_what_nobody_follows_is_taken_up_once(follow: m.Follow) -> None:
 # --- reminders --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("days", "step", "above"),
-    [
-        (-8, None, set()),
-        (-7, S.BEFORE, set()),
-        (-6, S.BEFORE, set()),
-        (-1, S.BEFORE, set()),
-        (0, S.DUE, set()),
-        (1, S.DUE, set()),
-        (6, S.DUE, set()),
-        (7, S.AFTER, set()),
-        (14, S.ESCALATED, {"manager", "second manager"}),
-        (28, S.ESCALATED_AGAIN, {"manager", "second manager", "director"}),
-    ],
-)
-def test_a_worker_that_was_away_sends_the_one_that_matters_now(
-    follow: m.Follow, days: int, step: S | None, above: set[str]
-) -> None:
-    """−1, 0 and +1 day around each step; everything earlier is overtaken, and a second run sends nothing."""
-    with late(days):
-        tell()
+OWNERS = {"editor", "signatory"}
+MANAGERS = {"manager", "second manager"}
+STEPS = {
+    -7: (S.BEFORE, OWNERS),
+    0: (S.DUE, OWNERS),
+    7: (S.AFTER, OWNERS),
+    14: (S.ESCALATED, OWNERS | MANAGERS),
+    28: (S.ESCALATED_AGAIN, OWNERS | MANAGERS | {"director"}),
+}
+
+
+def test_day_by_day_each_step_happens_once_and_on_its_day(follow: m.Follow) -> None:
+    """Every day from eight before to thirty after, the job twice a day: −1, 0 and +1 day around each step."""
+    told: dict[int, set[str]] = {}
+    before: list[tuple[str, str]] = []
+    for day in range(-8, 31):
+        with late(day):
+            jobs.send_reminders()
+            jobs.send_reminders()
         found = mails()
-        assert names(found, follow) == ({"editor", "signatory"} | above if step else set())
-        assert len(found) == len(set(found))
+        new = found[len(before) :]
+        assert len(new) == len(set(new))
+        if new:
+            told[day] = names(new, follow)
+        before = found
+    assert told == {day: people_ for day, (_step, people_) in STEPS.items()}
+    assert {r.outcome for r in row().reminders} == {ReminderOutcome.SENT}
+
+
+@pytest.mark.parametrize(("days", "step"), [(1, S.DUE), (6, S.DUE), (13, S.AFTER), (60, S.ESCALATED_AGAIN)])
+def test_a_worker_that_was_away_sends_the_one_that_matters_now(follow: m.Follow, days: int, step: S) -> None:
+    """Everything earlier is overtaken, and a second run sends nothing."""
+    with late(days):
+        jobs.send_reminders()
+        found = mails()
+        assert names(found, follow) == dict(STEPS.values())[step]
         settled = {r.step: r.outcome for r in row().reminders if r.outcome is not None}
-        assert [s for s, outcome in settled.items() if outcome is ReminderOutcome.SENT] == ([step] if step else [])
+        assert [s for s, outcome in settled.items() if outcome is ReminderOutcome.SENT] == [step]
         assert set(settled.values()) <= {ReminderOutcome.SENT, ReminderOutcome.OVERTAKEN}
-        tell()
+        jobs.send_reminders()
         assert mails() == found
 
 
 def test_the_mail_says_what_is_true_today_and_leads_to_the_work(follow: m.Follow) -> None:
     with late(-2):
-        tell()
+        jobs.send_reminders()
     with late(3):
-        tell()
+        jobs.send_reminders()
     first, *_between, second = (subject for _to, subject in mails())
     assert first.endswith("Corrective action, due in 2 days, Thursday 12 March")
     assert second.endswith("Corrective action, overdue by 3 days, Thursday 12 March")
@@ -201,7 +208,7 @@ def test_the_mail_says_what_is_true_today_and_leads_to_the_work(follow: m.Follow
 def test_only_the_municipality_that_owes_it_is_told(follow: m.Follow) -> None:
     """The partner's editor hears of reports, not of an action of the lead."""
     with late(0):
-        tell()
+        jobs.send_reminders()
     assert "partner editor" not in names(mails(), follow)
     owed = row(K.OBLIGATION)
     assert {p.id for p in reminders.owners(owed, db.session.get_one(Obligation, owed.case_id))} == {
@@ -228,9 +235,9 @@ def run_killed_then_again(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, st
         with monkeypatch.context() as patched:
             killed_after(1, patched)
             with pytest.raises(SystemExit):
-                tell()
-        tell()
-        tell()
+                jobs.send_reminders()
+        jobs.send_reminders()
+        jobs.send_reminders()
         return mails()
 
 
@@ -290,7 +297,7 @@ def test_the_manager_gives_more_time_with_a_reason(follow: m.Follow) -> None:
     assert entry.data == {"kind": "action", "from": "2026-03-12", "to": "2026-03-30"}
     assert names(mails(), follow) == {"editor", "signatory"}
     with late(0):
-        tell()
+        jobs.send_reminders()
     assert {subject.rpartition(", ")[0].rpartition(", ")[2] for _to, subject in mails()} == {"due in 28 days"}
     assert audit.broken_links() == []
 
@@ -416,10 +423,10 @@ def test_reminders_follow_the_moved_date(follow: m.Follow) -> None:
     with late(0):
         assert jobs.send_reminders() == 0
         m.move(follow, "manager", Application, follow.file, T.RESUME, "The road is open")
-        tell()
+        jobs.send_reminders()
     assert mails() == []
     with late(11):  # ten days later is a Sunday
-        tell()
+        jobs.send_reminders()
         assert {subject.rpartition(", ")[0].rpartition(", ")[2] for _to, subject in mails()} == {"due today"}
 
 

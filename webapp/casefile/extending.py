@@ -15,7 +15,7 @@ from webapp.models.application import Application
 from webapp.models.record import Deadline
 from webapp.models.types import Case
 from webapp.policy import Action, Principal
-from webapp.services import reminders, scope
+from webapp.services import deadlines, reminders, scope
 from webapp.services.calendars import place_of, unknown
 from webapp.services.versions import CASES
 from workflows.deadlines import KINDS
@@ -70,7 +70,7 @@ def _page(
         **caseframe.frame(application, who),
         form=form,
         row=row,
-        what=wording.label(row.kind),
+        what=deadlines.name_of(row, case),
         today=reminders.today_of(row),
         rule=wording.deadline(row.rule) if row.rule else "",
         owners=[person.name for person in reminders.owners(row, case)],

@@ -4,13 +4,11 @@ A part keeps the day that was agreed in a column of its own (`due_on`); whether 
 who is told is asked of the row. Both change together.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, CursorResult, exists, insert, literal, or_, select, union_all, update
+from sqlalchemy import ColumnElement, CursorResult, insert, or_, select, update
 
 from webapp import clock, wording
 from webapp.extensions import db
@@ -21,14 +19,14 @@ from webapp.models.record import Deadline, DeadlineEnd, Reminder, ReminderOutcom
 from webapp.models.types import Case
 from webapp.policy import SYSTEM, Principal
 from webapp.services.calendars import Place, is_free, place_of
+from webapp.services.due import Due, due_of, due_under
 from webapp.services.facts import open_clarification, rules_of
 from webapp.services.scope import application_of
-from workflows.deadlines import KINDS, end_of, kind_of, last_zone, morning_of, reminders, still_in, working_day
+from workflows.deadlines import KINDS, end_of, last_zone, morning_of, reminders, still_in, working_day
 from workflows.definition import Definition, Move
-from workflows.definitions import BY_VERSION, CURRENT
-from workflows.vocabulary import DeadlineKind, Machine, Outcome, State, Trigger
+from workflows.definitions import BY_VERSION
+from workflows.vocabulary import Machine, Outcome, State, Trigger
 
-SHARING = frozenset({State.SIGNED, State.MONITORING, State.SUSPENDED, State.CLOSING})
 # Moves that do what was due; any other way out of a state has made the date pointless.
 DOES_IT = frozenset(
     {
@@ -42,90 +40,6 @@ DOES_IT = frozenset(
         Trigger.DELIVER,
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What is due: the day that was meant, the figure it came from, and what fires by itself afterwards."""
-
-    kind: DeadlineKind
-    day: date
-    rule: str = ""
-    trigger: Trigger | None = None
-
-
-# --- what is due ----------------------------------------------------------------------------------
-
-
-def due_of(case: Case) -> Due | None:
-    """What is due of this case in the state it stands in: by its table, else by the day agreed for the part."""
-    return _due(case, BY_VERSION[(case.__machine__, case.definition_version)], case.state_since)
-
-
-def _due(case: Case, definition: Definition, since: datetime) -> Due | None:
-    spec = definition.spec(case.state)
-    if spec.deadline:
-        begun = since.astimezone(ZoneInfo(place_of(case).lead_zone)).date()
-        days = int(getattr(rules_of(case), spec.deadline))
-        return Due(kind_of(spec.deadline), begun + timedelta(days=days), spec.deadline, spec.on_deadline)
-    part = _PARTS.get((case.__machine__, case.state))
-    return part(case) if part else None
-
-
-def _answer(case: Application) -> Due | None:
-    question = open_clarification(case)
-    return Due(DeadlineKind.ANSWER, question.due_on) if question else None
-
-
-def _review(case: Review) -> Due:
-    days = rules_of(case).review_days
-    return Due(DeadlineKind.REVIEW, _today(case) + timedelta(days=days), "review_days")
-
-
-def _report(case: Report) -> Due:
-    return Due(DeadlineKind.REPORT, case.due_on)
-
-
-def _returned(case: Report) -> Due:
-    """Who has to write again gets the time to put something right, also when the report's own day has come."""
-    again = _today(case) + timedelta(days=rules_of(case).cure_days)
-    return (
-        Due(DeadlineKind.REPORT, case.due_on) if case.due_on >= again else Due(DeadlineKind.REPORT, again, "cure_days")
-    )
-
-
-def _action(case: CorrectiveAction) -> Due:
-    return Due(DeadlineKind.ACTION, case.due_on)
-
-
-def _obligation(case: Obligation) -> Due | None:
-    """Nobody owes what stands in an agreement that is not signed."""
-    return Due(DeadlineKind.OBLIGATION, case.due_on) if case.application.state in SHARING else None
-
-
-def _today(case: Case) -> date:
-    return clock.today(place_of(case).lead_zone)
-
-
-_PARTS: dict[tuple[Machine, State], Callable[[Any], Due | None]] = {
-    (Machine.APPLICATION, State.CLARIFICATION): _answer,
-    (Machine.REVIEW, State.ASSIGNED): _review,
-    (Machine.REPORT, State.DUE): _report,
-    (Machine.REPORT, State.RETURNED): _returned,
-    (Machine.ACTION, State.OPEN): _action,
-    (Machine.OBLIGATION, State.OPEN): _obligation,
-}
-
-
-_TABLES: dict[tuple[Machine, State], Any] = {
-    (Machine.APPLICATION, State.CLARIFICATION): Application,
-    (Machine.REVIEW, State.ASSIGNED): Review,
-    (Machine.REPORT, State.DUE): Report,
-    (Machine.REPORT, State.RETURNED): Report,
-    (Machine.ACTION, State.OPEN): CorrectiveAction,
-    (Machine.OBLIGATION, State.OPEN): Obligation,
-}
-OVER = tuple(spec.name for spec in CURRENT[Machine.APPLICATION].states if spec.is_final)
 
 
 # --- opened and closed ----------------------------------------------------------------------------
@@ -152,7 +66,8 @@ def _give_back(case: Application) -> None:
     question = open_clarification(case)
     if question is None:
         return
-    days = _today(case) - question.asked_at.astimezone(ZoneInfo(place_of(case).lead_zone)).date()
+    zone = place_of(case).lead_zone
+    days = clock.today(zone) - question.asked_at.astimezone(ZoneInfo(zone)).date()
     waiting = select(Deadline).where(Deadline.application_id == case.id, Deadline.closed_at.is_(None))
     rows = db.session.scalars(waiting.where(Deadline.kind.in_(still_in(State.CLARIFICATION)))).all()
     for row in rows if days else ():
@@ -223,21 +138,6 @@ def _zone(row: Deadline, place: Place) -> str:
     return place.lead_zone if KINDS[row.kind].fixed_by_law else last_zone(row.last_on, place.zones)
 
 
-def unfollowed() -> list[tuple[Machine, int]]:
-    """The parts with something due of which no row runs, in files that are under way; one statement."""
-    arms = []
-    for (machine, state), kind in _TABLES.items():
-        followed = exists().where(
-            Deadline.machine == machine, Deadline.case_id == kind.id, Deadline.closed_at.is_(None)
-        )
-        rows = select(literal(machine.value).label("machine"), kind.id).where(kind.state == state, ~followed)
-        if kind is not Application:
-            under_way = select(Application.id).where(Application.state.not_in(OVER))
-            rows = rows.where(kind.application_id.in_(under_way))
-        arms.append(rows)
-    return [(Machine(machine), case_id) for machine, case_id in db.session.execute(union_all(*arms))]
-
-
 # --- another day ----------------------------------------------------------------------------------
 
 
@@ -273,6 +173,18 @@ def named(application: Application) -> list[tuple[Deadline, str]]:
     return [(r[0], f"{wording.label(r[1])} {r[2]}" if r[1] else r[3] or r[4] or "") for r in rows]
 
 
+def name_of(row: Deadline, case: Case) -> str:
+    """What a due date is about, as `named` says it in a list."""
+    match case:
+        case Report():
+            return f"{wording.label(case.kind)} {case.number}"
+        case CorrectiveAction():
+            return case.description
+        case Obligation():
+            return case.activity
+    return wording.label(row.kind)
+
+
 def another_day(row: Deadline, day: date, case: Case, ended: DeadlineEnd) -> Deadline:
     """The same thing due on another day: the row ends with its reason, a new one begins with its own reminders.
 
@@ -302,7 +214,7 @@ def keep_day(case: Case, day: date) -> None:
 
 def settle(case: Case, new: Definition) -> None:
     """Under other rules: a date the new version also has keeps its day, another ends; what is new begins now."""
-    due, row = _due(case, new, clock.now()), running(case)
+    due, row = due_under(case, new, clock.now()), running(case)
     if due is not None and row is not None and (row.kind, row.trigger) == (due.kind, due.trigger):
         return
     _close(_of(case), DeadlineEnd.LEFT)
