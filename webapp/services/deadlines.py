@@ -103,12 +103,13 @@ def _close(which: ColumnElement[bool], ended: DeadlineEnd) -> None:
     """One statement where nothing runs, which is the usual case; a second one drops the reminders to come."""
     now = clock.now()
     still_open = update(Deadline).where(which, Deadline.closed_at.is_(None)).values(closed_at=now, ended=ended)
-    done = cast(CursorResult[Any], db.session.execute(still_open))
+    unwatched = {"synchronize_session": False}  # a row that is over is read anew by whoever asks for it
+    done = cast(CursorResult[Any], db.session.execute(still_open, execution_options=unwatched))
     if done.rowcount:
         over = select(Deadline.id).where(which, Deadline.closed_at.is_not(None))
         waiting = update(Reminder).where(Reminder.deadline_id.in_(over), Reminder.settled_at.is_(None))
         dropped = waiting.values(settled_at=now, outcome=ReminderOutcome.DROPPED)
-        db.session.execute(dropped.execution_options(synchronize_session=False))
+        db.session.execute(dropped, execution_options=unwatched)
 
 
 def _begin(row: Deadline, day: date, case: Case) -> Deadline:
