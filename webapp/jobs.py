@@ -11,25 +11,20 @@ from webapp import clock
 from webapp.errors import Refused
 from webapp.extensions import db
 from webapp.models.application import Application
-from webapp.models.programme import Call, CountryPlan, Programme
+from webapp.models.programme import Call
 from webapp.models.record import Deadline
 from webapp.models.types import Case
 from webapp.notifications.mailer import FileMailer, SmtpMailer
 from webapp.policy import SYSTEM
-from webapp.services import checkpoint
+from webapp.services import checkpoint, deadlines, due, reminders
 from webapp.services.advance import advance
 from webapp.services.batches import run as doing
 from webapp.services.deliver import Courier
+from webapp.services.versions import CASES
 from webapp.transaction import writing
 from workflows.vocabulary import Machine, State, Trigger
 
 log = structlog.get_logger()
-CASES: dict[Machine, type[Case]] = {
-    Machine.APPLICATION: Application,
-    Machine.PROGRAMME: Programme,
-    Machine.PLAN: CountryPlan,
-    Machine.CALL: Call,
-}
 
 
 def courier(app: Flask) -> Courier:
@@ -40,14 +35,42 @@ def courier(app: Flask) -> Courier:
 
 
 def fire_deadlines() -> int:
-    """Ask for the move of every deadline that is due, one transaction each; returns how many moved."""
+    """Ask for the move of every deadline that is over, one transaction each; returns how many moved."""
+    query = (
+        select(Deadline.machine, Deadline.case_id, Deadline.trigger)
+        .outerjoin(Application, Application.id == Deadline.application_id)
+        .where(Deadline.closed_at.is_(None), Deadline.due_at <= clock.now(), reminders.awake())
+        .where(Deadline.trigger.is_not(None))
+        .order_by(Deadline.id)
+    )
     with writing():
-        due = db.session.execute(
-            select(Deadline.id, Deadline.machine, Deadline.case_id, Deadline.trigger)
-            .where(Deadline.closed_at.is_(None), Deadline.due_at <= clock.now())
-            .order_by(Deadline.id)
-        ).all()
-    return sum(_fire(CASES[machine], case_id, trigger) for _id, machine, case_id, trigger in due)
+        over = db.session.execute(query).all()
+    return sum(_fire(CASES[machine], case_id, trigger) for machine, case_id, trigger in over if trigger)
+
+
+def send_reminders() -> int:
+    """Tell people of what is due, one transaction for each date; returns of how many dates somebody was told."""
+    with writing():
+        waiting = reminders.due()
+    return sum(_remind(deadline_id) for deadline_id in waiting)
+
+
+def _remind(deadline_id: int) -> bool:
+    with writing():
+        return reminders.send(deadline_id)
+
+
+def follow_what_is_due() -> int:
+    """Open the dates that nobody follows yet: of files that were under way before dates were kept as rows."""
+    with writing():
+        missing = due.unfollowed()
+    return sum(_follow(machine, case_id) for machine, case_id in missing)
+
+
+def _follow(machine: Machine, case_id: int) -> bool:
+    with writing():
+        case = db.session.get_one(CASES[machine], case_id)
+        return deadlines.running(case) is None and deadlines.open_for(case) is not None
 
 
 def close_past_calls() -> int:
@@ -86,7 +109,7 @@ def keep_heads(app: Flask) -> int:
         return int(checkpoint.write(checkpoint.file_in(app.config["SETTINGS"].var)) is not None)
 
 
-DAILY: tuple[Callable[[], int], ...] = (fire_deadlines, close_past_calls, close_second_refusals)
+DAILY: tuple[Callable[[], int], ...] = (fire_deadlines, close_past_calls, close_second_refusals, send_reminders)
 
 
 def tick(app: Flask, stop: Callable[[], bool] = lambda: False) -> int:
@@ -102,8 +125,12 @@ def batches(app: Flask) -> int:
 
 def run(app: Flask, stop: Callable[[], bool], pause: float = 1.0) -> None:
     """Tick until told to stop. An error of the database is waited out, not died of."""
+    followed = False
     while not stop():
         try:
+            if not followed:
+                follow_what_is_due()
+                followed = True
             tick(app, stop)
         except Exception as error:  # noqa: BLE001 - the database may be away for a while; the next round tries again
             log.error("worker round failed", error=repr(error))

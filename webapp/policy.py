@@ -142,6 +142,7 @@ class Action(StrEnum):
     GIVE_OPINION = "give_opinion"
     VIEW_LETTERS = "view_letters"
     MAKE_PDF = "make_pdf"
+    EXTEND_DEADLINE = "extend_deadline"
     MANAGE_PROGRAMME = "manage_programme"
     VIEW_PROGRAMME = "view_programme"
     RUN_BATCH = "run_batch"
@@ -221,6 +222,9 @@ TABLE: dict[Action, Rule] = {
     Action.GIVE_OPINION: Rule(frozenset({R.AUDITOR}), only_in=frozenset({S.CLOSING})),
     Action.VIEW_LETTERS: Rule(MUNICIPAL | OFFICE | PANEL | {R.AUDITOR}, not_in=BEFORE_SUBMISSION),
     Action.MAKE_PDF: Rule(frozenset({R.PROGRAMME_MANAGER}), not_in=BEFORE_SUBMISSION),
+    Action.EXTEND_DEADLINE: Rule(
+        frozenset({R.PROGRAMME_MANAGER}), not_in=frozenset({S.DRAFT, S.CLOSED, S.TERMINATED, S.WITHDRAWN})
+    ),
     Action.MANAGE_PROGRAMME: Rule(frozenset({R.PROGRAMME_MANAGER, R.DIRECTOR})),
     Action.VIEW_PROGRAMME: Rule(OFFICE | ASSOCIATION),
     Action.RUN_BATCH: Rule(OFFICE),  # many files of a call in one go; each file is asked about again

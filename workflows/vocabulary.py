@@ -187,6 +187,7 @@ class Effect(StrEnum):
     SCHEDULE_REPORTS = "schedule_reports"
     OPEN_AUDIT = "open_audit"
     CLOSE_FINDING = "close_finding"
+    MOVE_DATES = "move_dates"
 
 
 class Instrument(StrEnum):
@@ -216,6 +217,16 @@ class DeadlineKind(StrEnum):
     ACTION = "action"
     OBLIGATION = "obligation"
     STAGE = "stage"
+
+
+class ReminderStep(StrEnum):
+    """When somebody is told of a due date: before, on the day, after; then the next person up, and the one above."""
+
+    BEFORE = "before"
+    DUE = "due"
+    AFTER = "after"
+    ESCALATED = "escalated"
+    ESCALATED_AGAIN = "escalated_again"
 
 
 class Outcome(StrEnum):

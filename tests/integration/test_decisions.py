@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -14,6 +15,7 @@ from sqlalchemy import func, select
 
 from tests.factories import assessing as make
 from tests.factories import people
+from webapp import clock
 from webapp.decisions import use_cases
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from webapp.extensions import db
@@ -327,11 +329,9 @@ def test_the_letters_of_reserve_and_lapse(app: Flask, client: FlaskClient) -> No
     file = make.in_decision()
     make.recommended(file, State.RESERVE)
     make.confirmed(file, MANAGER, "second")
-    long_ago = file.application.state_since.replace(year=2020)
-    with writing():
-        file.application.state_since = long_ago
-    file.go(Trigger.LAPSE, "system")
-    courier(app).drain()
+    with clock.at(clock.now() + timedelta(days=200)):
+        file.go(Trigger.LAPSE, "system")
+        courier(app).drain()
     first, last = db.session.scalars(select(Document.id).order_by(Document.id)).all()
     visitor = enter(client, file, "signatory")
     assert "not a refusal" in text_of(visitor, f"/applications/{file.number}/letters/{first}")

@@ -47,6 +47,7 @@ from webapp.models.monitoring import (
 )
 from webapp.models.people import Organisation, Person
 from webapp.models.programme import Call, Programme
+from webapp.models.record import Deadline
 from webapp.transaction import writing
 from workflows.vocabulary import Role, State, Trigger
 
@@ -119,6 +120,7 @@ TABLE: dict[str, Row] = {
     "/actions/<action_id>": FOLLOWED,
     "/obligations/<obligation_id>": FOLLOWED,
     "/evidence/<attachment_id>": FOLLOWED,
+    "/deadlines/<deadline_id>/extend": (None, "R", "R", "R", "R", "R"),  # 409 once it is over
 }
 # Whoever knows the file but may not open this gets 403; of a move only those who see the whole file know.
 KNOWN = dict.fromkeys(TABLE, SUMMARY) | {"/move/<machine>/<case_id>/<trigger>": FILE}
@@ -151,7 +153,7 @@ class World:
 CHOSEN = {"section": "problem", "role": "finance_officer", "machine": "application", "trigger": "withdraw"}
 CHILDREN = {
     "application_id", "review_id", "report_id", "action_id", "obligation_id", "audit_id", "finding_id", "party_id",
-    "attachment_id", "document_id", "case_id",
+    "attachment_id", "document_id", "case_id", "deadline_id",
 }  # fmt: skip
 
 
@@ -262,6 +264,7 @@ def _own_children(application: Application, stage: Stage) -> dict[str, int | Non
         "obligation_id": _first(Obligation, application),
         "finding_id": _first(Finding, application),
         "audit_id": _first(Audit, application),
+        "deadline_id": _first(Deadline, application),
         "action_id": db.session.scalar(
             select(CorrectiveAction.id).join(Finding).where(Finding.application_id == application.id)
         ),

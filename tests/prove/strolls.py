@@ -29,6 +29,7 @@ from webapp.models.types import Case
 from webapp.policy import SYSTEM, Principal
 from webapp.services import advance as door
 from webapp.services import audit
+from webapp.services.due import due_of
 from webapp.services.facts import current_agreement
 from webapp.services.versions import CASES
 from workflows import guards
@@ -222,10 +223,11 @@ def _deadlines() -> Iterator[str]:
     """At most one open per case and kind, and none of a state that was left."""
     seen: set[tuple[Any, ...]] = set()
     for row in db.session.scalars(sa.select(Deadline).where(Deadline.closed_at.is_(None))):
-        key = (row.machine, row.case_id, row.trigger)
+        key = (row.machine, row.case_id, row.kind)
         case = db.session.get_one(CASES[row.machine], row.case_id)
-        if key in seen or door.definition_of(case).spec(case.state).on_deadline is not row.trigger:
-            yield f"deadline {row.trigger} of {row.machine} {row.case_id}, which is {case.state}"
+        expected = due_of(case)
+        if key in seen or expected is None or (expected.kind, expected.trigger) != (row.kind, row.trigger):
+            yield f"deadline {row.kind} of {row.machine} {row.case_id}, which is {case.state}"
         seen.add(key)
 
 

@@ -12,7 +12,7 @@ from webapp.auth.access import actor, signed_in
 from webapp.errors import Forbidden, Invalid
 from webapp.models.application import Application, Clarification, Section
 from webapp.policy import Action, Principal
-from webapp.services import content, reading, scope
+from webapp.services import content, deadlines, reading, scope
 from webapp.services.facts import open_clarification, rules_of
 from workflows.vocabulary import Role, Trigger
 
@@ -102,6 +102,7 @@ def _answer_page(application: Application, who: Principal, question: Clarificati
         **caseframe.frame(application, who),
         form=form,
         question=question,
+        last_on=deadlines.last_on(application, question.due_on),
         asked_by=_asked_by(question, policy.roles_on(who, scope.file_scope(application))),
         today=clock.today(),
         mine=policy.may(who, Action.ANSWER_CLARIFICATION, scope.file_scope(application)),

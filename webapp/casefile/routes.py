@@ -1,15 +1,16 @@
-"""The case page, its history, and the Final page of every move of every machine."""
+"""The case page, its history, and the Final page of every move of every machine. More views: `extending`."""
 
 import uuid
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from webapp import caseframe, policy, wording
 from webapp.auth.access import actor, signed_in
-from webapp.casefile import queries
+from webapp.casefile import due, extending, queries
+from webapp.casefile.blueprint import blueprint
 from webapp.casefile.forms import MoveForm
 from webapp.errors import Conflict, Forbidden, NotFound, Refused
 from webapp.extensions import db
@@ -27,7 +28,7 @@ from webapp.services import advance, announce, audit, explain, scope
 from workflows.definition import Move
 from workflows.vocabulary import Machine, Role, Trigger
 
-blueprint = Blueprint("casefile", __name__, template_folder="templates")
+__all__ = ["blueprint", "extending"]  # its views join the blueprint
 ON_PAGE = 12
 PER_PAGE = 50
 
@@ -54,6 +55,7 @@ def show(application_id: int) -> str:
         meaning=wording.state_meaning(Machine.APPLICATION, application.state),
         sees_score=policy.may(who, Action.VIEW_DECISION, room),
         targets=explain.targets(application),
+        due=due.rows(application, who, room),
     )
 
 

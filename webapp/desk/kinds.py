@@ -51,6 +51,7 @@ class Kind(StrEnum):
     CLOSE = "close"
     SETTLE = "settle"
     TERMINATE = "terminate"
+    CHASE = "chase"
     OPEN_PROGRAMME = "open_programme"
     FINISH_PLAN = "finish_plan"
     ENDORSE_PLAN = "endorse_plan"
@@ -107,6 +108,7 @@ WORDS: dict[Kind, Words] = {
     Kind.CLOSE: Words(_("A file where all is settled"), (M.APPLICATION, T.CLOSE)),
     Kind.SETTLE: Words(_("A file that cannot close yet"), verb=_("See what is open")),
     Kind.TERMINATE: Words(_("A notice whose term is over"), (M.APPLICATION, T.TERMINATE)),
+    Kind.CHASE: Words(_("Somebody is late"), verb=_("See what is late")),
     Kind.OPEN_PROGRAMME: Words(_("A programme in preparation"), (M.PROGRAMME, T.OPEN_PROGRAMME)),
     Kind.FINISH_PLAN: Words(_("A country plan to finish"), verb=_("Continue writing")),
     Kind.ENDORSE_PLAN: Words(_("A country plan to endorse"), (M.PLAN, T.ENDORSE)),

@@ -14,7 +14,7 @@ from webapp.desk import kinds, queries
 from webapp.desk.kinds import Kind
 from webapp.desk.queries import Waiting
 from webapp.models.monitoring import ReportKind
-from workflows.vocabulary import Machine, Role
+from workflows.vocabulary import DeadlineKind, Machine, Role
 
 blueprint = Blueprint("desk", __name__, template_folder="templates")
 
@@ -51,6 +51,7 @@ PAGES: dict[Kind, tuple[str, *tuple[str, ...]]] = {
     Kind.CONFIRM_DELIVERY: ("monitoring.obligation", "obligation_id"),
     Kind.GIVE_OPINION: ("monitoring.audit", FILE),
     Kind.SETTLE: ("casefile.show", FILE),
+    Kind.CHASE: ("casefile.show", FILE),
     Kind.OPEN_PROGRAMME: ("programmes.show", "programme_id"),
     Kind.FINISH_PLAN: ("programmes.plan", "plan_id"),
     Kind.ENDORSE_PLAN: ("programmes.plan", "plan_id"),
@@ -120,6 +121,8 @@ def _part(row: Waiting) -> str:
     """Which part of the file, or what still stands in its way."""
     if row.open:
         return ", ".join(_left(name, number) for name, number in row.open)
+    if row.kind is Kind.CHASE:
+        return wording.label(DeadlineKind(row.label or ""))
     if row.number is not None and row.label:
         return f"{wording.label(ReportKind(row.label))} {row.number}"
     return row.label or ""

@@ -1,16 +1,28 @@
-"""What happened (audit), what must still happen (outbox), and what is due (deadlines)."""
+"""What happened (audit), what must still happen (outbox), and what is due (deadlines and their reminders)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.extensions import Base
 from webapp.models.people import Person
 from webapp.models.types import Instant, word
-from workflows.vocabulary import Machine, Role, State, Trigger
+from workflows.vocabulary import DeadlineKind, Machine, ReminderStep, Role, State, Trigger
 
 
 class AuditEvent(StrEnum):
@@ -45,6 +57,8 @@ class AuditEvent(StrEnum):
     ROLE_GRANTED = "role_granted"
     ROLE_ENDED = "role_ended"
     MIGRATED = "migrated"
+    DEADLINE_EXTENDED = "deadline_extended"
+    DATES_MOVED = "dates_moved"
 
 
 class AuditEntry(Base):
@@ -116,27 +130,97 @@ class OutboxRow(Base):
     )
 
 
+class DeadlineEnd(StrEnum):
+    """Why a due date is open no longer."""
+
+    LEFT = "left"  # the case moved on another way
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FIRED = "fired"
+    EXTENDED = "extended"
+    MOVED = "moved"
+
+
+def _only_open(name: str, *columns: str, unique: bool = False) -> Index:
+    """An index over the due dates that run; those of the past are many and nobody asks for them in a hurry."""
+    still = text("closed_at IS NULL")
+    return Index(name, *columns, unique=unique, sqlite_where=still, postgresql_where=still)
+
+
 class Deadline(Base):
-    """A row with a due date: one open per case and kind, closed on leaving the state."""
+    """One due date of one case. A row never gets another date: a new date is a new row, the old one says why it ended.
+
+    `due_on` is the date meant, as a letter, contract or question says it; `last_on` the last day that is in time, moved
+    to a working day where the kind allows it; `due_at` the instant at which that day has ended in `time_zone`. `rule`
+    names the programme's figure, empty for a day that a person or a contract set (docs/decisions/0010).
+    """
 
     __tablename__ = "deadline"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     machine: Mapped[Machine] = mapped_column(word(Machine, checked=False))
     case_id: Mapped[int]
-    trigger: Mapped[Trigger] = mapped_column(word(Trigger, checked=False))
+    application_id: Mapped[int | None] = mapped_column(ForeignKey("application.id"))
+    kind: Mapped[DeadlineKind] = mapped_column(word(DeadlineKind))
+    trigger: Mapped[Trigger | None] = mapped_column(word(Trigger, checked=False))
+    rule: Mapped[str] = mapped_column(String(40), default="")
+    due_on: Mapped[date]
+    last_on: Mapped[date]
+    time_zone: Mapped[str] = mapped_column(String(50))
     due_at: Mapped[datetime] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended: Mapped[DeadlineEnd | None] = mapped_column(word(DeadlineEnd))
+
+    reminders: Mapped[list["Reminder"]] = relationship(back_populates="deadline", order_by="Reminder.due_at")
 
     __table_args__ = (
+        CheckConstraint("(closed_at IS NULL) = (ended IS NULL)", name="ended_with_reason"),
+        CheckConstraint("last_on >= due_on", name="last_day"),
+        _only_open("uq_deadline_open", "machine", "case_id", "kind", unique=True),
+        _only_open("ix_deadline_due", "due_at"),
+        _only_open("ix_deadline_application", "application_id"),
+    )
+
+
+class ReminderOutcome(StrEnum):
+    SENT = "sent"
+    OVERTAKEN = "overtaken"  # a later one of the same date mattered by the time this one was looked at
+    DROPPED = "dropped"  # the due date ended first
+
+
+class Reminder(Base):
+    """A mail about a due date, on the day it is to go out; settled once, whatever became of it."""
+
+    __tablename__ = "reminder"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deadline_id: Mapped[int] = mapped_column(ForeignKey("deadline.id"))
+    step: Mapped[ReminderStep] = mapped_column(word(ReminderStep))
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    settled_at: Mapped[datetime | None] = mapped_column(Instant)
+    outcome: Mapped[ReminderOutcome | None] = mapped_column(word(ReminderOutcome))
+
+    deadline: Mapped[Deadline] = relationship(back_populates="reminders")
+
+    __table_args__ = (
+        UniqueConstraint("deadline_id", "step"),
+        CheckConstraint("(settled_at IS NULL) = (outcome IS NULL)", name="settled_with_outcome"),
         Index(
-            "uq_deadline_open",
-            "machine",
-            "case_id",
-            "trigger",
-            unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
+            "ix_reminder_open",
+            "due_at",
+            sqlite_where=text("settled_at IS NULL"),
+            postgresql_where=text("settled_at IS NULL"),
         ),
     )
+
+
+def last_day(kind: DeadlineKind, machine: Machine, case_id: Any, otherwise: Any = None) -> ColumnElement[Any]:
+    """The last day in time of a case in a list, as a column of its statement; `otherwise` where no date runs."""
+    open_row = (
+        select(Deadline.last_on)
+        .where(Deadline.machine == machine, Deadline.case_id == case_id, Deadline.kind == kind)
+        .where(Deadline.closed_at.is_(None))
+    )
+    found = open_row.correlate_except(Deadline).scalar_subquery()
+    return found if otherwise is None else func.coalesce(found, otherwise)

@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 from webapp import clock
 from webapp.extensions import db
 from webapp.models.application import Application
-from webapp.models.monitoring import Audit, AuditKind, CorrectiveAction, Report
+from webapp.models.monitoring import Audit, AuditKind, CorrectiveAction, Obligation, Report
 from webapp.models.people import Person
-from webapp.services import announce
+from webapp.monitoring import suspension
+from webapp.services import announce, deadlines
 from webapp.services.assignment import least_busy, let_in
 from webapp.services.contract.reporting import report_periods
 from webapp.services.effects import Moved, handles
@@ -27,17 +28,29 @@ def schedule_reports(moved: Moved) -> None:
     if agreement is None:
         raise LookupError("monitoring starts under an agreement in force")
     for period in report_periods(agreement.starts_on, agreement.ends_on, rules_of(application)):
-        db.session.add(
-            Report(
-                application_id=application.id,
-                agreement_id=agreement.id,
-                kind=period.kind,
-                number=period.number,
-                period_start=period.starts,
-                period_end=period.ends,
-                due_on=period.due,
-            )
+        report = Report(
+            application_id=application.id,
+            agreement_id=agreement.id,
+            kind=period.kind,
+            number=period.number,
+            period_start=period.starts,
+            period_end=period.ends,
+            due_on=period.due,
         )
+        db.session.add(report)
+        db.session.flush()
+        deadlines.open_for(report)
+    owed = select(Obligation).where(Obligation.agreement_id == agreement.id, Obligation.state == State.OPEN)
+    for obligation in db.session.scalars(owed):
+        deadlines.open_for(obligation)
+
+
+@handles(Effect.MOVE_DATES)
+def move_dates(moved: Moved) -> None:
+    """A project that goes on loses no time: every date to come moves by the days that it really stood still."""
+    if not isinstance(moved.case, Application):
+        raise TypeError("only a project stands still")
+    suspension.move_dates(moved.case, moved.actor)
 
 
 @handles(Effect.OPEN_AUDIT)

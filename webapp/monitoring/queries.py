@@ -31,10 +31,11 @@ from webapp.models.monitoring import (
     TerminationNotice,
 )
 from webapp.models.people import Affiliation, Person, RoleGrant
+from webapp.models.record import last_day
 from webapp.models.types import Money
 from webapp.policy import MUNICIPAL
 from webapp.services.scope import WITH_SCOPE
-from workflows.vocabulary import Role, State
+from workflows.vocabulary import DeadlineKind, Machine, Role, State
 
 WAITING = {
     "report": frozenset({State.DUE, State.RETURNED}),
@@ -211,7 +212,7 @@ def _working(mine: int) -> Iterable[Select[Any]]:
         word=Report.kind,
         starts_on=Report.period_start,
         ends_on=Report.period_end,
-        due_on=Report.due_on,
+        due_on=last_day(DeadlineKind.REPORT, Machine.REPORT, Report.id, Report.due_on),
     ).where(Report.application_id == mine)
     yield _line(
         "finding",
@@ -230,7 +231,7 @@ def _working(mine: int) -> Iterable[Select[Any]]:
             text=CorrectiveAction.description,
             organisation_id=CorrectiveAction.owner_organisation_id,
             person=owner.name,
-            due_on=CorrectiveAction.due_on,
+            due_on=last_day(DeadlineKind.ACTION, Machine.ACTION, CorrectiveAction.id, CorrectiveAction.due_on),
         )
         .outerjoin(owner, owner.id == CorrectiveAction.owner_id)
         .where(CorrectiveAction.application_id == mine)
@@ -243,7 +244,7 @@ def _working(mine: int) -> Iterable[Select[Any]]:
         title=Obligation.trainee,
         text=Obligation.activity,
         word=Obligation.training,
-        due_on=Obligation.due_on,
+        due_on=last_day(DeadlineKind.OBLIGATION, Machine.OBLIGATION, Obligation.id, Obligation.due_on),
     ).where(Obligation.application_id == mine)
 
 

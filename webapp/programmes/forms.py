@@ -20,6 +20,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms import Form as PlainForm
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older than it
 from wtforms.validators import URL, DataRequired, InputRequired, Length, Optional
 
 from webapp import wording
@@ -204,7 +205,7 @@ def rules_form(currency: str) -> type[Versioned]:
 
 def _choice_field(choice: figures.Choice) -> RadioField:
     """Radio buttons; the values travel as text, `figures.checked` knows what they mean."""
-    options = [(str(value), label) for value, label in choice.options]
+    options = [SelectChoice(str(value), label) for value, label in choice.options]
     return RadioField(choice.label, [InputRequired(CHOOSE)], coerce=str, choices=options, description=choice.help)
 
 

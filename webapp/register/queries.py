@@ -16,10 +16,11 @@ from webapp.models.application import Application, ApplicationParty
 from webapp.models.monitoring import Report
 from webapp.models.people import Organisation
 from webapp.models.programme import Call, CountryPlan, Programme
+from webapp.models.record import last_day
 from webapp.policy import Action, Principal
 from webapp.services.pairs import lead_name, partner_names
 from webapp.services.scope import file_scope, visible_files
-from workflows.vocabulary import Instrument, State
+from workflows.vocabulary import DeadlineKind, Instrument, Machine, State
 
 STATES = (State.ISSUED, State.IN_FORCE, State.ENDED)  # a draft binds nobody, a cancelled one never did
 AHEAD = (State.DUE, State.RETURNED)
@@ -104,7 +105,8 @@ def choices(who: Principal) -> tuple[list[tuple[int, str]], list[str]]:
 def _next_report() -> Any:
     """The earliest report of an agreement that has not arrived."""
     mine = (Report.agreement_id == Agreement.id) & Report.state.in_(AHEAD)
-    return select(func.min(Report.due_on)).where(mine).correlate(Agreement).scalar_subquery()
+    last = last_day(DeadlineKind.REPORT, Machine.REPORT, Report.id, Report.due_on)
+    return select(func.min(last)).where(mine).correlate(Agreement).scalar_subquery()
 
 
 def _rows(who: Principal, chosen: Filter, today: date) -> Select[*tuple[Any, ...]]:

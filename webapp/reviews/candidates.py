@@ -14,7 +14,7 @@ from webapp.models.application import Application
 from webapp.models.assessment import EligibilityCheck, Review
 from webapp.models.people import Affiliation, Organisation, Person, RoleGrant
 from webapp.models.record import AuditEvent
-from webapp.services import announce, audit, scope
+from webapp.services import announce, audit, deadlines, scope
 from workflows.vocabulary import Role, State
 
 LGA_ROLES = (Role.LGA_OFFICER, Role.LEAD_REVIEWER)
@@ -112,6 +112,7 @@ def add(application: Application, officer: Officer, *, extra: bool = False) -> R
     audit.record(
         application, policy.SYSTEM, Role.SYSTEM, AuditEvent.REVIEWER_ASSIGNED, application_id=application.id, data=data
     )
+    deadlines.open_for(review)
     _tell(review)
     return review
 

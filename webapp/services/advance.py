@@ -1,20 +1,19 @@
 """The one door: the only writer of a state. Lock, replay, version, policy, guards, change, record, announce."""
 
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from webapp import clock, policy
 from webapp.errors import Conflict, Refused
 from webapp.extensions import db
-from webapp.models.record import AuditEntry, AuditEvent, Deadline
+from webapp.models.record import AuditEntry, AuditEvent
 from webapp.models.types import Case
 from webapp.plaintext import tidy
 from webapp.policy import Principal
-from webapp.services import announce, audit, scope
+from webapp.services import announce, audit, deadlines, scope
 from webapp.services.effects import HANDLERS, Moved
-from webapp.services.facts import facts_of, rules_of
+from webapp.services.facts import facts_of
 from webapp.services.locking import lock
 from workflows import engine
 from workflows.definition import Definition, Move
@@ -106,24 +105,10 @@ def _make(
         data=data,
         request_id=request_id,
     )
-    _deadlines(case, move)
+    deadlines.follow(case, move, actor)
     moved = Moved(case, move, actor, reason.strip())
     for effect in move.effects:
         HANDLERS[effect](moved)
     announce.after(moved, entry)
     db.session.flush()
     return entry
-
-
-def _deadlines(case: Case, move: Move) -> None:
-    """Leaving a state closes its deadlines; entering one opens its own."""
-    now = clock.now()
-    still_open = (Deadline.machine == case.__machine__, Deadline.case_id == case.id, Deadline.closed_at.is_(None))
-    db.session.execute(update(Deadline).where(*still_open).values(closed_at=now))
-    spec = definition_of(case).spec(move.dest)
-    if spec.deadline and spec.on_deadline:
-        days = int(getattr(rules_of(case), spec.deadline))
-        due = now + timedelta(days=days + 1)
-        db.session.add(
-            Deadline(machine=case.__machine__, case_id=case.id, trigger=spec.on_deadline, due_at=due, created_at=now)
-        )

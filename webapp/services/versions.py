@@ -1,11 +1,9 @@
 """The versions that cases stand in: what is stored must be known, and a case can be carried to another version."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 import sqlalchemy as sa
 
-from webapp import clock
 from webapp.errors import Conflict
 from webapp.extensions import db
 from webapp.models.agreement import Agreement
@@ -13,11 +11,10 @@ from webapp.models.application import Application
 from webapp.models.assessment import Review
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report
 from webapp.models.programme import Call, CountryPlan, Programme
-from webapp.models.record import AuditEntry, AuditEvent, Deadline
+from webapp.models.record import AuditEntry, AuditEvent
 from webapp.models.types import Case
 from webapp.policy import SYSTEM
-from webapp.services import audit, scope
-from webapp.services.facts import rules_of
+from webapp.services import audit, deadlines, scope
 from workflows import versions
 from workflows.definition import Definition
 from workflows.vocabulary import Machine, Role, State
@@ -103,7 +100,7 @@ def carry(case_id: int, old: Definition, new: Definition, target: Mapping[State,
         for column in REMEMBERED.get(old.machine, ()):
             if (remembered := getattr(case, column)) in target:
                 setattr(case, column, target[remembered])
-    _settle_deadlines(case, new)
+    deadlines.settle(case, new)
     application = scope.application_of(case)
     return audit.record(
         case,
@@ -115,22 +112,3 @@ def carry(case_id: int, old: Definition, new: Definition, target: Mapping[State,
         to_state=case.state,
         data={"from_version": old.version, "to_version": new.version},
     )
-
-
-def _settle_deadlines(case: Case, new: Definition) -> None:
-    """A deadline that the new version also has keeps its day; one it does not have is closed; a new one begins now."""
-    now, spec = clock.now(), new.spec(case.state)
-    query = sa.select(Deadline).where(
-        Deadline.machine == case.__machine__, Deadline.case_id == case.id, Deadline.closed_at.is_(None)
-    )
-    kept = False
-    for row in db.session.scalars(query):
-        if row.trigger is spec.on_deadline:
-            kept = True
-        else:
-            row.closed_at = now
-    if spec.deadline and spec.on_deadline and not kept:
-        due = now + timedelta(days=int(getattr(rules_of(case), spec.deadline)) + 1)
-        db.session.add(
-            Deadline(machine=case.__machine__, case_id=case.id, trigger=spec.on_deadline, due_at=due, created_at=now)
-        )

@@ -225,6 +225,7 @@ EFFECTS: dict[Effect, LazyString] = {
     Effect.CONCLUDE_CASE: _("The application becomes signed."),
     Effect.SCHEDULE_REPORTS: _("The dates of the reports are set."),
     Effect.OPEN_AUDIT: _("The audit of the project is opened."),
+    Effect.MOVE_DATES: _("Every date to come moves by the days that the project stood still."),
     Effect.CLOSE_FINDING: _("The finding is closed when no other action on it is open."),
 }
 

@@ -121,6 +121,8 @@ REQUIREMENTS: dict[str, LazyString] = {
 DEADLINES: dict[str, LazyString] = {
     "reserve_days": _("the time on the reserve list"),
     "appeal_days": _("the time to appeal"),
+    "review_days": _("the time for a review"),
+    "cure_days": _("the time to put something right"),
 }
 
 

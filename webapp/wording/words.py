@@ -191,6 +191,41 @@ FOLLOWING: dict[str, dict[str, Words]] = {
     },
 }
 
+TIMING: dict[str, dict[str, Words]] = {
+    # Inside a sentence too: "Report: due in 3 days, Tuesday 24 November".
+    "DeadlineKind": {
+        "appeal": Words(_("Time to appeal"), _("The law gives this time: nobody can make it longer.")),
+        "reserve": Words(_("Place on the reserve list")),
+        "answer": Words(_("Answer to a question")),
+        "review": Words(_("Review")),
+        "signature": Words(_("Signatures")),
+        "report": Words(_("Report")),
+        "action": Words(_("Corrective action")),
+        "obligation": Words(_("Knowledge to share")),
+        "stage": Words(_("This step")),
+    },
+    "DeadlineEnd": {
+        "left": Words(_("Not needed any more")),
+        "done": Words(_("Done")),
+        "cancelled": Words(_("Cancelled")),
+        "fired": Words(_("The time ran out")),
+        "extended": Words(_("More time was given")),
+        "moved": Words(_("Moved: the project stood still")),
+    },
+    "ReminderStep": {
+        "before": Words(_("Reminder before the date")),
+        "due": Words(_("Mail on the last day")),
+        "after": Words(_("Reminder after the date")),
+        "escalated": Words(_("The next person up is told")),
+        "escalated_again": Words(_("The person above is told")),
+    },
+    "ReminderOutcome": {
+        "sent": Words(_("Sent")),
+        "overtaken": Words(_("A later one was sent instead")),
+        "dropped": Words(_("Not needed any more")),
+    },
+}
+
 # Each follows the name of a person: "Assessor, Utrecht scored an item of the baseline assessment".
 EVENTS: dict[str, dict[str, Words]] = {
     "AuditEvent": {
@@ -222,6 +257,8 @@ EVENTS: dict[str, dict[str, Words]] = {
         "endorsement_voided": Words(_("changed the plan, so an earlier endorsement no longer counts")),
         "role_granted": Words(_("gave a person a role")),
         "role_ended": Words(_("ended a role of a person")),
+        "deadline_extended": Words(_("gave more time")),
+        "dates_moved": Words(_("moved the dates by the days that the project stood still")),
         "migrated": Words(_("carried the file over to a newer version of the rules")),
     },
 }
@@ -249,7 +286,7 @@ BATCHES: dict[str, dict[str, Words]] = {
 }
 
 VOCABULARIES: dict[str, dict[str, Words]] = {
-    **PEOPLE, **APPLYING, **ASSESSING, **CONTRACTING, **FOLLOWING, **EVENTS, **BATCHES,
+    **PEOPLE, **APPLYING, **ASSESSING, **CONTRACTING, **FOLLOWING, **TIMING, **EVENTS, **BATCHES,
 }  # fmt: skip
 
 # United Nations: the official short names of the Global Goals.

@@ -309,6 +309,7 @@ MONITORING = (
         State.MONITORING,
         MANAGER,
         g.not_of_a_party,
+        effects=(Effect.MOVE_DATES,),
         needs_reason=True,
     ),
     *moves(

@@ -4,7 +4,7 @@ A source is a plain SELECT about many files at once: no file is loaded to say th
 figures (mandate, quorum) or counts for its sentence (closing) is folded in `webapp.desk.queries`.
 """
 
-from webapp.desk.sources import applying, assessing, contracting, monitoring, setting_up
+from webapp.desk.sources import applying, assessing, contracting, late, monitoring, setting_up
 from webapp.desk.sources.parts import Source, parameters
 
 SOURCES: tuple[Source, ...] = (
@@ -12,6 +12,7 @@ SOURCES: tuple[Source, ...] = (
     *assessing.SOURCES,
     *contracting.SOURCES,
     *monitoring.SOURCES,
+    *late.SOURCES,
     *setting_up.SOURCES,
 )
 

@@ -6,7 +6,8 @@ from webapp.desk.kinds import Kind
 from webapp.desk.sources.parts import TODAY, Source, file_row, in_file, in_state, of_parties, own, source
 from webapp.models.application import Application, ApplicationParty, Clarification, PartyRole
 from webapp.models.programme import Call
-from workflows.vocabulary import Role, State
+from webapp.models.record import last_day
+from workflows.vocabulary import DeadlineKind, Machine, Role, State
 
 EDITOR, SIGNATORY = Role.APPLICANT_EDITOR, Role.SIGNATORY
 PARTY = ApplicationParty
@@ -21,8 +22,9 @@ OPEN_CALLS = select(Call.id).where(Call.state == State.OPEN, Call.closes_on >= T
 DRAFT = and_(in_state(State.DRAFT), Application.call_id.in_(OPEN_CALLS))
 _draft = file_row(due=select(Call.closes_on).where(Call.id == Application.call_id).scalar_subquery()).where(DRAFT)
 
+_answer_by = last_day(DeadlineKind.ANSWER, Machine.APPLICATION, Application.id, Clarification.due_on)
 _question = (
-    file_row(case=Clarification.id, due=Clarification.due_on, since=Clarification.asked_at)
+    file_row(case=Clarification.id, due=_answer_by, since=Clarification.asked_at)
     .join(Clarification, Clarification.application_id == Application.id)
     .where(in_state(State.CLARIFICATION), Clarification.closed_at.is_(None))
 )

@@ -21,8 +21,9 @@ from webapp.models.application import Application
 from webapp.models.assessment import Appeal, Baseline, BaselineScore, Decision, PanelVote, Review
 from webapp.models.people import Organisation
 from webapp.models.programme import Call, CountryPlan
+from webapp.models.record import last_day
 from workflows.scoring import BASELINE_ITEMS
-from workflows.vocabulary import Role, State
+from workflows.vocabulary import DeadlineKind, Machine, Role, State
 
 MANAGER, ASSESSOR = Role.PROGRAMME_MANAGER, Role.ASSESSOR
 
@@ -50,7 +51,7 @@ _baseline = (
     .where(in_state(State.BASELINE), Baseline.assessor_id == ME, *MINE_TO_ASSESS)
 )
 _review = (
-    file_row(case=Review.id, since=Review.created_at)
+    file_row(case=Review.id, due=last_day(DeadlineKind.REVIEW, Machine.REVIEW, Review.id), since=Review.created_at)
     .join(Review, Review.application_id == Application.id)
     .where(in_state(State.REVIEW), Review.round == Application.review_round)
 )

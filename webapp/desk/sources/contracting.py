@@ -7,13 +7,19 @@ from webapp.desk.kinds import Kind
 from webapp.desk.sources.parts import ME, Source, file_row, in_state, of_managed, source
 from webapp.models.agreement import Agreement, AgreementParty, Signature
 from webapp.models.application import Application
-from workflows.vocabulary import Role, State
+from webapp.models.record import last_day
+from workflows.vocabulary import DeadlineKind, Machine, Role, State
 
 MANAGER = Role.PROGRAMME_MANAGER
 EARLIER = aliased(AgreementParty)
 
 _agreement = (
-    file_row(case=Agreement.id, label=Agreement.number, since=Agreement.state_since)
+    file_row(
+        case=Agreement.id,
+        label=Agreement.number,
+        due=last_day(DeadlineKind.SIGNATURE, Machine.AGREEMENT, Agreement.id),
+        since=Agreement.state_since,
+    )
     .join(Agreement, Agreement.application_id == Application.id)
     .where(in_state(State.CONTRACTING))
 )

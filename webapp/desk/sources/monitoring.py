@@ -31,7 +31,8 @@ from webapp.models.monitoring import (
     TerminationNotice,
 )
 from webapp.models.people import Organisation
-from workflows.vocabulary import Role, State
+from webapp.models.record import last_day
+from workflows.vocabulary import DeadlineKind, Machine, Role, State
 
 S = State
 MANAGER, DIRECTOR = Role.PROGRAMME_MANAGER, Role.DIRECTOR
@@ -57,7 +58,11 @@ _unnamed = (
     )
 )
 _report = file_row(
-    case=Report.id, label=Report.kind, number=Report.number, due=Report.due_on, since=Report.state_since
+    case=Report.id,
+    label=Report.kind,
+    number=Report.number,
+    due=last_day(DeadlineKind.REPORT, Machine.REPORT, Report.id, Report.due_on),
+    since=Report.state_since,
 ).join(Report, Report.application_id == Application.id)
 _to_write = _report.where(in_state(*REPORTING), of_parties("applies"))
 _submitted = (
@@ -69,7 +74,7 @@ _submitted = (
 _action = file_row(
     case=CorrectiveAction.id,
     label=CorrectiveAction.description,
-    due=CorrectiveAction.due_on,
+    due=last_day(DeadlineKind.ACTION, Machine.ACTION, CorrectiveAction.id, CorrectiveAction.due_on),
     since=CorrectiveAction.state_since,
 ).join(CorrectiveAction, CorrectiveAction.application_id == Application.id)
 _to_do = _action.where(CorrectiveAction.state == S.OPEN, in_state(*WORKING), of_parties("applies"))
@@ -82,7 +87,7 @@ _to_verify = _action.where(
 _obligation = file_row(
     case=Obligation.id,
     label=Obligation.trainee + ": " + Obligation.activity,
-    due=Obligation.due_on,
+    due=last_day(DeadlineKind.OBLIGATION, Machine.OBLIGATION, Obligation.id, Obligation.due_on),
     since=Obligation.state_since,
 ).join(Obligation, Obligation.application_id == Application.id)
 HAS_ACTION = exists().where(CorrectiveAction.finding_id == Finding.id).correlate(Finding)

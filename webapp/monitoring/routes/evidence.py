@@ -14,7 +14,7 @@ from webapp.models.monitoring import Audit, CorrectiveAction, Obligation, Report
 from webapp.monitoring import forms, queries, use_cases
 from webapp.monitoring.routes.shared import Answer, Page, accepted, blueprint, frame, my_offers
 from webapp.policy import Action, Principal
-from webapp.services import scope
+from webapp.services import deadlines, scope
 
 
 @blueprint.get("/actions/<int:action_id>")
@@ -56,6 +56,7 @@ def _proof_page(
             AttachedTo.ACTION if is_action else AttachedTo.OBLIGATION, row.id, row.application_id
         ),
         today=use_cases.today(row.application),
+        last_on=deadlines.last_on(row, row.due_on),
         proves=use_cases.may_prove(row, who),
         offers=my_offers(row, who),
     )

@@ -15,7 +15,7 @@ from webapp.models.monitoring import Report
 from webapp.monitoring import forms, queries, use_cases
 from webapp.monitoring.routes.shared import Answer, Page, accepted, blueprint, frame, my_offers
 from webapp.policy import Action, Principal
-from webapp.services import scope
+from webapp.services import deadlines, scope
 from webapp.services.facts import empty_report_sections
 from workflows.vocabulary import Trigger
 
@@ -114,6 +114,7 @@ def _report_page(template: str, row: Report, who: Principal, *, saved: bool = Fa
         report=row,
         files=queries.evidence_of(AttachedTo.REPORT, row.id, row.application_id),
         today=use_cases.today(row.application),
+        last_on=deadlines.last_on(row, row.due_on),
         writes=form is not None,
         saved=saved,
         **more,

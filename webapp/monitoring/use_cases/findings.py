@@ -15,7 +15,7 @@ from webapp.models.people import Person
 from webapp.models.record import AuditEntry, AuditEvent
 from webapp.monitoring.use_cases.shared import PARTIES, address, enter, needed, party_name, tell, today
 from webapp.policy import Action, Principal
-from webapp.services import announce, audit
+from webapp.services import announce, audit, deadlines
 from webapp.services.scope import principal
 from workflows.vocabulary import Role
 
@@ -79,6 +79,7 @@ def open_action(finding: Finding, values: dict[str, Any], actor: Principal) -> C
     action.application, action.finding = application, finding
     db.session.add(action)
     db.session.flush()
+    deadlines.open_for(action)
     audit.record(
         application, actor, role, AuditEvent.EDITED, application_id=application.id, reason=action.description,
         data={"action": action.id, "finding": finding.id}, request_id=values.get("request_id") or None,

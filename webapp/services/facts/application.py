@@ -14,6 +14,7 @@ from webapp.models.agreement import Agreement
 from webapp.models.application import Application, Clarification, PartyRole
 from webapp.models.assessment import Appeal, Baseline, Decision, EligibilityCheck, Review, Verdict
 from webapp.models.people import RoleGrant
+from webapp.models.record import last_day
 from webapp.policy import Principal
 from webapp.services import content
 from webapp.services.facts.figures import rules_of
@@ -22,7 +23,7 @@ from webapp.services.facts.programme import call_is_open
 from webapp.services.facts.together import Together
 from workflows import facts as f
 from workflows import mandates, scoring
-from workflows.vocabulary import Role, State
+from workflows.vocabulary import DeadlineKind, Machine, Role, State
 
 
 def of_application(case: Application, actor: Principal | None, among: Together | None = None) -> f.ApplicationFacts:
@@ -210,9 +211,12 @@ def last_appeal_day(case: Application) -> date:
     return sent + timedelta(days=rules_of(case).appeal_days)
 
 
-def _reserve(case: Application, _among: Together) -> dict[str, Any]:
-    until = case.state_since.date() + timedelta(days=rules_of(case).reserve_days)
-    return {"reserve_until": until}
+def _reserve(case: Application, among: Together) -> dict[str, Any]:
+    """The row says until when, for it may have been extended; counted anew only where none runs."""
+    counted = case.state_since.date() + timedelta(days=rules_of(case).reserve_days)
+    runs = select(Application.id, last_day(DeadlineKind.RESERVE, Machine.APPLICATION, Application.id))
+    rows = among.rows("reserve", runs.where(Application.id.in_(among.ids)), case)
+    return {"reserve_until": (rows[0][1] if rows else None) or counted}
 
 
 def _contracting(case: Application, among: Together) -> dict[str, Any]:

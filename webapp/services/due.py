@@ -1,0 +1,122 @@
+"""What is due of a case in the state it stands in, and on which day: by its table, else as agreed for the part."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import exists, literal, select, union_all
+
+from webapp import clock
+from webapp.extensions import db
+from webapp.models.application import Application
+from webapp.models.assessment import Review
+from webapp.models.monitoring import CorrectiveAction, Obligation, Report
+from webapp.models.record import Deadline
+from webapp.models.types import Case
+from webapp.services.calendars import place_of
+from webapp.services.facts import open_clarification, rules_of
+from workflows.deadlines import kind_of
+from workflows.definition import Definition
+from workflows.definitions import BY_VERSION, CURRENT
+from workflows.vocabulary import DeadlineKind, Machine, State, Trigger
+
+SHARING = frozenset({State.SIGNED, State.MONITORING, State.SUSPENDED, State.CLOSING})
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is due: the day that was meant, the figure it came from, and what fires by itself afterwards."""
+
+    kind: DeadlineKind
+    day: date
+    rule: str = ""
+    trigger: Trigger | None = None
+
+
+def due_of(case: Case) -> Due | None:
+    """What is due of this case in the state it stands in: by its table, else by the day agreed for the part."""
+    return due_under(case, BY_VERSION[(case.__machine__, case.definition_version)], case.state_since)
+
+
+def due_under(case: Case, definition: Definition, since: datetime) -> Due | None:
+    """The same under given rules, counted from a given instant."""
+    spec = definition.spec(case.state)
+    if spec.deadline:
+        begun = since.astimezone(ZoneInfo(place_of(case).lead_zone)).date()
+        days = int(getattr(rules_of(case), spec.deadline))
+        return Due(kind_of(spec.deadline), begun + timedelta(days=days), spec.deadline, spec.on_deadline)
+    part = _PARTS.get((case.__machine__, case.state))
+    return part(case) if part else None
+
+
+def _answer(case: Application) -> Due | None:
+    question = open_clarification(case)
+    return Due(DeadlineKind.ANSWER, question.due_on) if question else None
+
+
+def _review(case: Review) -> Due:
+    days = rules_of(case).review_days
+    return Due(DeadlineKind.REVIEW, _today(case) + timedelta(days=days), "review_days")
+
+
+def _report(case: Report) -> Due:
+    return Due(DeadlineKind.REPORT, case.due_on)
+
+
+def _returned(case: Report) -> Due:
+    """Who has to write again gets the time to put something right, also when the report's own day has come."""
+    again = _today(case) + timedelta(days=rules_of(case).cure_days)
+    return (
+        Due(DeadlineKind.REPORT, case.due_on) if case.due_on >= again else Due(DeadlineKind.REPORT, again, "cure_days")
+    )
+
+
+def _action(case: CorrectiveAction) -> Due:
+    return Due(DeadlineKind.ACTION, case.due_on)
+
+
+def _obligation(case: Obligation) -> Due | None:
+    """Nobody owes what stands in an agreement that is not signed."""
+    return Due(DeadlineKind.OBLIGATION, case.due_on) if case.application.state in SHARING else None
+
+
+def _today(case: Case) -> date:
+    return clock.today(place_of(case).lead_zone)
+
+
+_PARTS: dict[tuple[Machine, State], Callable[[Any], Due | None]] = {
+    (Machine.APPLICATION, State.CLARIFICATION): _answer,
+    (Machine.REVIEW, State.ASSIGNED): _review,
+    (Machine.REPORT, State.DUE): _report,
+    (Machine.REPORT, State.RETURNED): _returned,
+    (Machine.ACTION, State.OPEN): _action,
+    (Machine.OBLIGATION, State.OPEN): _obligation,
+}
+
+
+_TABLES: dict[tuple[Machine, State], Any] = {
+    (Machine.APPLICATION, State.CLARIFICATION): Application,
+    (Machine.REVIEW, State.ASSIGNED): Review,
+    (Machine.REPORT, State.DUE): Report,
+    (Machine.REPORT, State.RETURNED): Report,
+    (Machine.ACTION, State.OPEN): CorrectiveAction,
+    (Machine.OBLIGATION, State.OPEN): Obligation,
+}
+OVER = tuple(spec.name for spec in CURRENT[Machine.APPLICATION].states if spec.is_final)
+
+
+def unfollowed() -> list[tuple[Machine, int]]:
+    """The parts with something due of which no row runs, in files that are under way; one statement."""
+    arms = []
+    for (machine, state), kind in _TABLES.items():
+        followed = exists().where(
+            Deadline.machine == machine, Deadline.case_id == kind.id, Deadline.closed_at.is_(None)
+        )
+        rows = select(literal(machine.value).label("machine"), kind.id).where(kind.state == state, ~followed)
+        if kind is not Application:
+            under_way = select(Application.id).where(Application.state.not_in(OVER))
+            rows = rows.where(kind.application_id.in_(under_way))
+        arms.append(rows)
+    return [(Machine(machine), case_id) for machine, case_id in db.session.execute(union_all(*arms))]
