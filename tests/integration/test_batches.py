@@ -452,3 +452,27 @@ def test_a_batch_needs_its_reason(client: FlaskClient) -> None:
 
 def test_kinds_are_those_of_the_works() -> None:
     assert {work.kind for work in WORKS.values()} == set(BatchKind)
+
+
+def test_the_list_hands_over_what_its_filters_find(client: FlaskClient) -> None:
+    files = heap(3, State.SUBMITTED)
+    with writing():
+        db.session.get_one(Application, files.files[1]).title = "Something else"
+    visitor = Visitor(client, files.person("manager"))
+    where = f"?call={files.call}&q=Project"
+    assert f'value="{START}"' in visitor.get(f"/applications{where}").text
+    assert f'value="{START}"' not in visitor.get("/applications").text
+    address = visitor.post(f"/applications/together{where}", {"work": START}).headers["Location"]
+    assert [item.application_id for item in items(int(address.split("/")[2]))] == [files.files[2], files.files[0]]
+    assert visitor.post(f"/applications/together{where}", {"work": "x"}).status_code == 404
+    stranger = Visitor(client, files.person("signatory"))
+    assert stranger.post(f"/applications/together{where}", {"work": START}).status_code == 404
+
+
+def test_the_desk_shows_what_is_not_finished(client: FlaskClient, storage: LocalStorage) -> None:
+    files = heap(1, State.SUBMITTED)
+    batch_id = ordered(files, START)
+    visitor = Visitor(client, files.person("manager"))
+    assert f"/batches/{batch_id}" in visitor.get("/desk").text
+    run.rounds(storage)
+    assert f"/batches/{batch_id}" not in visitor.get("/desk").text

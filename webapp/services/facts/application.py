@@ -92,15 +92,22 @@ def _eligibility(case: Application, among: Together) -> dict[str, Any]:
 
 def pool(role: Role, case: Application, among: Together | None = None) -> list[int]:
     """People who hold this role for the case's programme today and belong to none of its parties."""
+    among = among or Together([case])
+    programme = case.call.plan.programme_id
+    holders = among.once((role, programme), lambda: _holders(role, programme))
+    tied = among.party_people(case)
+    return [person for person in holders if person not in tied]
+
+
+def _holders(role: Role, programme: int) -> list[int]:
     today = clock.today()
     query = select(RoleGrant.person_id).where(
         RoleGrant.role == role,
-        RoleGrant.programme_id == case.call.plan.programme_id,
+        RoleGrant.programme_id == programme,
         RoleGrant.starts_on <= today,
         RoleGrant.ends_on.is_(None) | (RoleGrant.ends_on >= today),
     )
-    tied = (among or Together([case])).party_people(case)
-    return [person for person in db.session.scalars(query.order_by(RoleGrant.id)) if person not in tied]
+    return list(db.session.scalars(query.order_by(RoleGrant.id)))
 
 
 def _clarification(case: Application, _among: Together) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Rows of several applications, each table read once for all of them: the facts of a list cost what those of one do."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, select
@@ -53,6 +53,13 @@ class Together:
             for file, person in db.session.execute(by_role.where(RoleGrant.role.in_(MUNICIPAL)).union(by_tie)):
                 self._kept["people"].setdefault(file, []).append(person)
         return frozenset(self._kept["people"].get(case.id, ()))
+
+    def once(self, key: object, load: Callable[[], Row]) -> Row:
+        """What is the same for several of these files, such as the people of their programme."""
+        if key not in self._kept:
+            self._kept[key] = {0: [load()]}
+        found: Row = self._kept[key][0][0]
+        return found
 
     def rows(self, name: str, statement: Any, case: Application) -> list[Any]:
         """The rows of one statement over all these applications, whose first column is the application's number."""
