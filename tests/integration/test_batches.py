@@ -1,5 +1,6 @@
 """Many files in one go: chosen with reasons, done one by one and once each, stopped, resumed, never half."""
 
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -289,11 +290,12 @@ def test_a_frozen_one_is_interrupted_and_fails_alone(storage: LocalStorage) -> N
     frozen = files.files[0]
 
     def freeze(order: Order) -> bool:
-        while order.file.id == frozen:
-            pass
+        if order.file.id == frozen:
+            assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= run.PATIENCE
+            signal.raise_signal(signal.SIGALRM)  # the minute is over
         return False
 
-    with patch.object(run, "PATIENCE", 0.05), _failing(freeze):
+    with _failing(freeze):
         run.rounds(storage)
     assert states(batch_id) == [ItemState.FAILED, ItemState.DONE] and problems(batch_id) == []
     assert "not done within" in items(batch_id)[0].error

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.prove import attacks, faults, kills, races, strolls, syncs, walks, workers
+from tests.prove import attacks, faults, kills, outages, races, strolls, syncs, walks, workers
 from tests.prove.house import House, build
 from tests.support.database import KINDS
 from workflows import guards
@@ -141,3 +141,34 @@ def test_a_lost_connection_is_a_clean_page_and_loses_nothing(on_postgresql: Hous
 def test_a_swallowed_commit_is_noticed(on_sqlite: House) -> None:
     with faults.swallowed():
         assert faults.refused_writes(on_sqlite) != []
+
+
+# --- PostgreSQL itself killed (G3c) ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def outage(test_home: Path, worker_name: str) -> Iterator[outages.Outage]:
+    made = outages.Outage(test_home, worker_name)
+    yield made
+    made.remove()
+
+
+def test_a_killed_server_is_a_clean_page_and_loses_nothing(outage: outages.Outage) -> None:
+    assert outages.strike(outage) == []
+
+
+def test_what_a_killed_server_acknowledged_is_there(outage: outages.Outage) -> None:
+    assert outages.after_commit(outage) == []
+
+
+def test_a_server_that_is_away_is_said_so_and_missed_no_longer_than_it_is(outage: outages.Outage) -> None:
+    assert outages.while_away(outage) == []
+
+
+def test_a_pool_that_trusts_its_connections_is_noticed(outage: outages.Outage) -> None:
+    with outages.unasked():
+        assert outages.while_away(outage) != []
+
+
+def test_the_worker_outlives_the_server(outage: outages.Outage) -> None:
+    assert outages.worker_waits(outage) == []

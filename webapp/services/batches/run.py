@@ -14,12 +14,13 @@ from typing import Any
 
 import structlog
 from sqlalchemy import exists, or_, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp import clock
 from webapp.documents.storage import LocalStorage
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from webapp.extensions import db
+from webapp.extensions import db, is_away
 from webapp.models.agreement import Document
 from webapp.models.application import Application
 from webapp.models.batch import Batch, BatchItem, BatchState, ItemState
@@ -60,13 +61,21 @@ def _one(storage: LocalStorage) -> bool:
         refused = refusal.refusal.blockers
     except (Conflict, Invalid, Forbidden, NotFound):
         refused = (Blocker(CHANGED),)
+    except DBAPIError as error:
+        if is_away(error):
+            raise  # the row stays claimed and is done when the database is back
+        failed = _failed(item_id, error)
     except Exception as error:  # noqa: BLE001 - one row's failure must not stop the others; it is kept on the row
-        log.error("batch row failed", row=item_id, error=repr(error))
-        failed = repr(error)[:2000]
+        failed = _failed(item_id, error)
     if refused or failed:
         with writing():
             _mark(item_id, token, refused, failed)
     return True
+
+
+def _failed(item_id: int, error: Exception) -> str:
+    log.error("batch row failed", row=item_id, error=repr(error))
+    return repr(error)[:2000]
 
 
 def _claim() -> tuple[int, str] | None:
