@@ -12,13 +12,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.factories.assessing import Statements, Visitor
-from tests.factories.many import Heap, heap
+from tests.factories.many import Heap, heap, recommend
 from webapp import clock
 from webapp.batches.bulk import bulk_moves
 from webapp.documents.storage import LocalStorage
 from webapp.errors import Conflict, Forbidden, Invalid
 from webapp.extensions import db
-from webapp.models.application import Application, ApplicationVersion
+from webapp.models.application import Application
 from webapp.models.batch import Batch, BatchItem, BatchKind, BatchState, ItemState
 from webapp.models.people import RoleGrant
 from webapp.models.record import AuditEntry, AuditEvent, OutboxRow
@@ -134,26 +134,13 @@ def test_two_hundred_rows_cost_the_statements_of_two(client: FlaskClient, key: s
         files = heap(count, state)
         if key == CONFIRM:
             with writing():
-                _recommend_all(files)
+                recommend(files)
         visitor = Visitor(client, files.person("second"))
         address = visitor.post(f"/calls/{files.call}/batches", {"work": key}).headers["Location"]
         with Statements() as statements:
             assert visitor.get(address).status_code == 200
         counted.append(len(statements.seen))
     assert counted[0] == counted[1] <= 10, counted
-
-
-def _recommend_all(files: Heap) -> None:
-    from webapp.models.assessment import Decision
-
-    version = ApplicationVersion
-    versions = dict(db.session.execute(sa.select(version.application_id, version.id)).all())
-    for number in files.files:
-        db.session.add(
-            Decision(application_id=number, outcome=State.REJECTED, amount=0, conditions="", reasons="Too thin.",
-                     recommended_by_id=files.people["manager"], recommended_at=clock.now(),
-                     version_id=versions[number])
-        )  # fmt: skip
 
 
 def test_ticks_are_kept_page_by_page(client: FlaskClient) -> None:
@@ -209,7 +196,7 @@ def test_two_hundred_applications_are_rejected_by_two_people(app: Flask, storage
 def test_who_recommended_many_confirms_none() -> None:
     files = heap(2)
     with writing():
-        _recommend_all(files)
+        recommend(files)
     with pytest.raises(Invalid, match="None of the chosen"):
         ordered(files, CONFIRM)
 
@@ -260,7 +247,7 @@ def test_a_recommendation_replaced_meanwhile_is_not_confirmed_unread(storage: Lo
 
     files = heap(1)
     with writing():
-        _recommend_all(files)
+        recommend(files)
     batch_id = ordered(files, CONFIRM, "second")
     with writing():
         file = db.session.get_one(Application, files.files[0])

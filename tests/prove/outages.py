@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import psycopg
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.engine.default import DefaultDialect
@@ -86,26 +87,24 @@ def around_commit(kill: Callable[[], None], *, before: bool) -> Iterator[None]:
 
 @contextmanager
 def during_commit(kill: Callable[[], None]) -> Iterator[None]:
-    """The commit is sent, the server dies, and no answer comes: whether it was kept, only the database knows."""
-
-    def strike(_self: DefaultDialect, connection: Any) -> None:
-        raw = connection.driver_connection if hasattr(connection, "driver_connection") else connection
-        raw.pgconn.send_query(b"COMMIT")
-        raw.pgconn.flush()
-        kill()
-        raw.rollback()  # meets the dead server, as a commit does that waits for its answer
-
+    """The commit is sent, the server dies, and its answer is lost: whether it was kept, only the database knows."""
     commit = DefaultDialect.do_commit
     struck: list[bool] = []
 
-    def once(self: DefaultDialect, connection: Any) -> None:
+    def strike(self: DefaultDialect, connection: Any) -> None:
         if struck:
             commit(self, connection)
             return
         struck.append(True)
-        strike(self, connection)
+        raw = connection.driver_connection.pgconn
+        raw.send_query(b"COMMIT")
+        raw.flush()
+        kill()
+        while raw.get_result():
+            pass
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
 
-    with patch.object(DefaultDialect, "do_commit", once):
+    with patch.object(DefaultDialect, "do_commit", strike):
         yield
 
 
@@ -216,6 +215,11 @@ def worker_waits(outage: Outage, jobs_before: int = 6) -> list[str]:
         found.append(f"{left} jobs are not done")
     letters = list(app.config["SETTINGS"].mail.glob("outage-*.eml"))
     return found if len(letters) == jobs_before else [*found, f"{len(letters)} of {jobs_before} letters"]
+
+
+def everything(outage: Outage) -> list[str]:
+    """Each of these once."""
+    return [*strike(outage), *after_commit(outage), *while_away(outage), *worker_waits(outage)]
 
 
 @contextmanager
