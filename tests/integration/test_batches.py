@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from tests.factories.assessing import Statements, Visitor
 from tests.factories.many import Heap, heap, recommend
+from tests.support.database import KINDS
 from webapp import clock
 from webapp.batches.bulk import bulk_moves
 from webapp.documents.storage import LocalStorage
@@ -29,6 +30,7 @@ from webapp.transaction import writing
 from workflows.definitions import CURRENT
 from workflows.vocabulary import Machine, Role, State, Trigger
 
+on_sqlite = pytest.mark.parametrize("installation", KINDS[:1], indirect=True)  # where the database does not matter
 START = "move.start_eligibility.programme_manager"
 LAPSE = "move.lapse.programme_manager"
 RECOMMEND = "recommend.programme_manager"
@@ -88,6 +90,7 @@ def problems(batch_id: int, event: AuditEvent = AuditEvent.MOVED) -> list[str]:
 # --- which moves ------------------------------------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_the_moves_that_qualify_are_read_from_the_definition() -> None:
     """The office's moves without a form of their own; nothing that binds a party or takes money."""
     assert {trigger for trigger, _role in bulk_moves(CURRENT[Machine.APPLICATION])} == {
@@ -96,6 +99,7 @@ def test_the_moves_that_qualify_are_read_from_the_definition() -> None:
     }  # fmt: skip
 
 
+@on_sqlite
 def test_what_a_person_may_order_follows_their_roles() -> None:
     files = heap(1)
     offered = {name: {work.key for work in _works(files, name)} for name in ("manager", "finance", "director")}
@@ -113,6 +117,7 @@ def _works(files: Heap, name: str):  # type: ignore[no-untyped-def]
 # --- preview ----------------------------------------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_the_preview_says_for_each_row_why_not_and_who_can_clear_it(client: FlaskClient) -> None:
     files = heap(3)
     with writing():
@@ -143,6 +148,7 @@ def test_two_hundred_rows_cost_the_statements_of_two(client: FlaskClient, key: s
     assert counted[0] == counted[1] <= 10, counted
 
 
+@on_sqlite
 def test_ticks_are_kept_page_by_page(client: FlaskClient) -> None:
     files = heap(120, State.SUBMITTED)
     visitor = Visitor(client, files.person("manager"))
@@ -159,6 +165,7 @@ def test_ticks_are_kept_page_by_page(client: FlaskClient) -> None:
 # --- running ----------------------------------------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_a_whole_order_by_its_pages(client: FlaskClient, storage: LocalStorage) -> None:
     files = heap(3, State.SUBMITTED)
     visitor = Visitor(client, files.person("manager"))
@@ -193,6 +200,7 @@ def test_two_hundred_applications_are_rejected_by_two_people(app: Flask, storage
     assert all(item.document_id for item in items(second))
 
 
+@on_sqlite
 def test_who_recommended_many_confirms_none() -> None:
     files = heap(2)
     with writing():
@@ -242,6 +250,7 @@ def test_who_lost_the_role_meanwhile_is_refused_in_words(client: FlaskClient, st
     assert "This step belongs to somebody else." in page and "The programme manager can do this." in page
 
 
+@on_sqlite
 def test_a_recommendation_replaced_meanwhile_is_not_confirmed_unread(storage: LocalStorage) -> None:
     from webapp.decisions import use_cases
 
@@ -271,6 +280,7 @@ def test_one_that_fails_fails_alone_and_can_be_tried_again(storage: LocalStorage
     assert set(states(batch_id)) == {ItemState.DONE} and problems(batch_id) == []
 
 
+@on_sqlite
 def test_a_frozen_one_is_interrupted_and_fails_alone(storage: LocalStorage) -> None:
     files = heap(2, State.SUBMITTED)
     batch_id = ordered(files, START)
@@ -330,6 +340,7 @@ def _die_after_the_move(storage: LocalStorage) -> None:
     db.session.remove()
 
 
+@on_sqlite
 def test_the_planted_mutant_that_records_apart_is_noticed(storage: LocalStorage) -> None:
     """The move is committed before its row, and its number is not kept: after a death the row and the file disagree."""
     files = heap(2, State.SUBMITTED)
@@ -348,6 +359,7 @@ def test_the_planted_mutant_that_records_apart_is_noticed(storage: LocalStorage)
     assert problems(batch_id) == ["row 1 is refused, with 1 entries"]
 
 
+@on_sqlite
 def test_one_that_takes_its_workers_down_fails_at_last(storage: LocalStorage) -> None:
     files = heap(1, State.SUBMITTED)
     batch_id = ordered(files, START)
@@ -382,6 +394,7 @@ def test_four_workers_do_each_file_once(app: Flask, storage: LocalStorage) -> No
 # --- whose ------------------------------------------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_a_batch_is_the_business_of_its_office_alone(client: FlaskClient, storage: LocalStorage) -> None:
     files, others = heap(2, State.SUBMITTED), heap(1)
     batch_id = ordered(files, START)
@@ -396,6 +409,7 @@ def test_a_batch_is_the_business_of_its_office_alone(client: FlaskClient, storag
     assert answers == {"director": [200] * 3, "elsewhere": [404] * 3, "signatory": [404] * 3}
 
 
+@on_sqlite
 def test_only_who_started_it_lets_it_go_on(storage: LocalStorage) -> None:
     files = heap(2, State.SUBMITTED)
     batch_id = ordered(files, START)
@@ -407,6 +421,7 @@ def test_only_who_started_it_lets_it_go_on(storage: LocalStorage) -> None:
         orders.start(db.session.get_one(Batch, batch_id), "", files.who("manager"))
 
 
+@on_sqlite
 def test_what_is_prepared_is_private_and_can_be_thrown_away(client: FlaskClient) -> None:
     files = heap(2, State.SUBMITTED)
     address = Visitor(client, files.person("manager")).post(f"/calls/{files.call}/batches", {"work": START})
@@ -416,6 +431,7 @@ def test_what_is_prepared_is_private_and_can_be_thrown_away(client: FlaskClient)
     assert items(batch_id) == [] and db.session.get(Batch, batch_id) is None
 
 
+@on_sqlite
 @pytest.mark.parametrize("typed", ["", "confirm.director", "move.approve.director", "nonsense", "letters.director"])
 def test_what_is_not_offered_is_not_prepared(client: FlaskClient, typed: str) -> None:
     files = heap(1)
@@ -423,6 +439,7 @@ def test_what_is_not_offered_is_not_prepared(client: FlaskClient, typed: str) ->
     assert answer.status_code == 422 and "Choose what shall happen." in answer.text
 
 
+@on_sqlite
 def test_strange_row_numbers_change_nothing(client: FlaskClient) -> None:
     files = heap(2, State.SUBMITTED)
     visitor = Visitor(client, files.person("manager"))
@@ -431,6 +448,7 @@ def test_strange_row_numbers_change_nothing(client: FlaskClient) -> None:
     assert states(int(address.split("/")[2])) == [ItemState.WAITING] * 2
 
 
+@on_sqlite
 def test_a_batch_needs_its_reason(client: FlaskClient) -> None:
     files = heap(1)
     visitor = Visitor(client, files.person("manager"))
@@ -439,6 +457,7 @@ def test_a_batch_needs_its_reason(client: FlaskClient) -> None:
     assert answer.status_code == 422 and "Give a reason." in answer.text
 
 
+@on_sqlite
 def test_kinds_are_those_of_the_works() -> None:
     assert {work.kind for work in WORKS.values()} == set(BatchKind)
 
@@ -458,6 +477,7 @@ def test_the_list_hands_over_what_its_filters_find(client: FlaskClient) -> None:
     assert stranger.post(f"/applications/together{where}", {"work": START}).status_code == 404
 
 
+@on_sqlite
 def test_the_desk_shows_what_is_not_finished(client: FlaskClient, storage: LocalStorage) -> None:
     files = heap(1, State.SUBMITTED)
     batch_id = ordered(files, START)
@@ -465,3 +485,12 @@ def test_the_desk_shows_what_is_not_finished(client: FlaskClient, storage: Local
     assert f"/batches/{batch_id}" in visitor.get("/desk").text
     run.rounds(storage)
     assert f"/batches/{batch_id}" not in visitor.get("/desk").text
+
+
+@on_sqlite
+def test_several_batches_take_turns(storage: LocalStorage) -> None:
+    """Who orders a few things does not wait behind somebody's hundreds."""
+    large, small = heap(6, State.SUBMITTED), heap(2, State.SUBMITTED)
+    first, second = ordered(large, START), ordered(small, START)
+    run.rounds(storage, limit=4)
+    assert state_of(second) is BatchState.DONE and states(first).count(ItemState.DONE) == 2

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from tests.factories.assessing import Statements, Visitor
 from tests.factories.many import Heap, heap
-from tests.integration.test_batches import LAPSE, items, ordered, states
+from tests.integration.test_batches import LAPSE, items, on_sqlite, ordered, states
 from webapp import clock
 from webapp.batches.letters import packed
 from webapp.documents.storage import LocalStorage
@@ -101,6 +101,7 @@ def test_letters_are_collected_with_progress_and_taken_away_together(
     )
 
 
+@on_sqlite
 def test_the_zip_comes_letter_by_letter(storage: LocalStorage) -> None:
     """A letter is read when its turn comes; a missing one stops there, and those before have gone out."""
     key = storage.put(b"one letter", "text/plain")
@@ -123,6 +124,7 @@ def test_a_batch_of_letters_is_stopped_and_resumed(storage: LocalStorage) -> Non
     assert set(states(batch_id)) == {ItemState.DONE} and written_entries() == 3
 
 
+@on_sqlite
 def test_a_letter_that_cannot_be_written_fails_alone(client: FlaskClient, storage: LocalStorage) -> None:
     files, _batch = lapsed(storage, 3)
     batch_id = collected(files)
@@ -161,6 +163,7 @@ def test_a_letter_of_a_move_that_failed_is_tried_again_by_hand(
     assert "2 of 2 letters written" in visitor.get(f"/batches/{batch_id}").text
 
 
+@on_sqlite
 def test_who_may_not_read_the_letters_any_more_writes_none(storage: LocalStorage) -> None:
     files, _batch = lapsed(storage, 1)
     batch_id = collected(files)
@@ -171,6 +174,7 @@ def test_who_may_not_read_the_letters_any_more_writes_none(storage: LocalStorage
     assert items(batch_id)[0].blockers[0].code == "not_your_role"
 
 
+@on_sqlite
 @pytest.mark.parametrize(("kind", "status"), [("rejection", 409), ("memorandum", 404), ("", 404), ("x", 404)])
 def test_kinds_that_are_not_there(client: FlaskClient, kind: str, status: int) -> None:
     files = heap(1)
@@ -178,6 +182,7 @@ def test_kinds_that_are_not_there(client: FlaskClient, kind: str, status: int) -
     assert answer.status_code == status
 
 
+@on_sqlite
 def test_a_reserve_period_that_still_runs_is_said_row_by_row(client: FlaskClient) -> None:
     files = heap(1, State.RESERVE)
     visitor = Visitor(client, files.person("manager"))

@@ -86,7 +86,7 @@ def _claim() -> tuple[int, str] | None:
         select(BatchItem)
         .join(Batch, Batch.id == BatchItem.batch_id)
         .where(Batch.state == BatchState.RUNNING, BatchItem.state == ItemState.WAITING, free)
-        .order_by(BatchItem.batch_id, BatchItem.position)
+        .order_by(BatchItem.position, BatchItem.batch_id)  # several batches take turns
     )
     item = db.session.scalar(query.limit(1).with_for_update(of=BatchItem, skip_locked=True))
     if item is None:

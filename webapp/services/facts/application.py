@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from webapp.services import content
 from webapp.services.facts.figures import rules_of
 from webapp.services.facts.monitoring import monitoring
 from webapp.services.facts.programme import call_is_open
-from webapp.services.facts.together import Together
+from webapp.services.facts.together import FILES, Together
 from workflows import facts as f
 from workflows import mandates, scoring
 from workflows.vocabulary import Role, State
@@ -193,10 +194,13 @@ def current_decision(case: Application, among: Together | None = None) -> Decisi
 
 
 def _eligibility_officers(case: Application, among: Together) -> frozenset[int]:
-    query = select(EligibilityCheck.application_id, EligibilityCheck.checked_by_id).where(
-        EligibilityCheck.application_id.in_(among.ids), EligibilityCheck.checked_by_id.is_not(None)
-    )
-    return frozenset(person for _file, person in among.rows("officers", query.distinct(), case))
+    return frozenset(person for _file, person in among.rows(_officers, case))
+
+
+@cache
+def _officers() -> Any:
+    query = select(EligibilityCheck.application_id, EligibilityCheck.checked_by_id).distinct()
+    return query.where(EligibilityCheck.application_id.in_(FILES), EligibilityCheck.checked_by_id.is_not(None))
 
 
 def _appeal(case: Application, among: Together) -> dict[str, Any]:
