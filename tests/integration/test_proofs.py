@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.prove import attacks, faults, kills, outages, races, strolls, syncs, walks, workers
+from tests.prove import attacks, batches, faults, kills, outages, races, strolls, syncs, walks, workers
 from tests.prove.house import House, build
 from tests.support.database import KINDS
 from workflows import guards
@@ -115,6 +115,16 @@ def test_a_killed_worker_loses_no_job_and_repeats_no_effect(on_sqlite: House) ->
 def test_kills_notice_a_careless_worker(on_sqlite: House, mutant: workers.Mutant) -> None:
     with mutant():
         assert workers.run(on_sqlite, jobs=60, kills=10) != []
+
+
+def test_a_killed_worker_does_each_file_of_a_batch_once(on_sqlite: House) -> None:
+    assert batches.killed(on_sqlite, kills=6) == []
+
+
+def test_kills_notice_a_batch_that_is_recorded_apart(on_sqlite: House) -> None:
+    with batches.apart():
+        assert batches.killed(on_sqlite, 1, at_commit=3) != []
+    assert batches.killed(on_sqlite, 1, at_commit=3) == []
 
 
 # --- the disk (G3b, G3c) --------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.prove import attacks, checks, faults, kills, outages, races, strolls, syncs, walks, workers
+from tests.prove import attacks, batches, checks, faults, kills, outages, races, strolls, syncs, walks, workers
 from tests.prove.house import House, build
 from tests.support import postgres
 from webapp import clock
@@ -79,6 +79,7 @@ def _rows(on_sqlite: House, on_postgresql: House, home: Path) -> Iterator[Row]:
         yield _product_walks(house, _share(200 if house is on_sqlite else 100))
     yield _kills(on_sqlite, _share(1000))
     yield _workers(on_sqlite, _share(1000))
+    yield _batches(on_sqlite, _share(20))
     yield _syncs(on_sqlite, _share(200))
     yield _faults(on_sqlite, on_postgresql)
     yield _outages(home, _share(30))
@@ -128,6 +129,14 @@ def _workers(house: House, jobs: int) -> Row:
     ]
     tried = f"the worker killed 10 × over {jobs:,} jobs: none lost, each effect in the database once"
     return Row("G3 worker", tried, found, seconds[0], "acknowledged apart, acknowledged too early", all(caught))
+
+
+def _batches(house: House, rounds: int) -> Row:
+    with _watch() as seconds:
+        found = [problem for seed in range(3, 3 + rounds) for problem in batches.killed(house, 6, seed)]
+    caught = _caught(batches.apart, lambda: batches.killed(house, 1, at_commit=3))
+    tried = f"a batch whose worker is killed 6 ×, {rounds:,} times: each file done once, with one entry"
+    return Row("G3 batch", tried, found, seconds[0], "the row recorded apart from its move", caught)
 
 
 def _syncs(house: House, commits: int) -> Row:

@@ -74,7 +74,8 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "8", "a worker killed ten times loses no job, and each effect in the database happens once",
         (*_whole("proofs", "test_a_killed_worker_loses_no_job_and_repeats_no_effect",
-                 "test_kills_notice_a_careless_worker"),
+                 "test_kills_notice_a_careless_worker", "test_a_killed_worker_does_each_file_of_a_batch_once",
+                 "test_kills_notice_a_batch_that_is_recorded_apart"),
          *_whole("batches", "test_a_worker_that_dies_leaves_nothing_half_and_the_next_one_goes_on",
                  "test_the_planted_mutant_that_records_apart_is_noticed")),
     ),
