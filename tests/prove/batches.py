@@ -52,7 +52,7 @@ def killed(house: House, kills: int, seed: int = 3, at_commit: int = 0) -> list[
 
 
 def _work(house: House, instant: datetime, fatal: int | None, statements: bool, say: Say) -> None:
-    """Do what waits, until commit `fatal`, statements counted with them or not; a dead worker's lease is over by then."""
+    """Do what waits, until commit `fatal`, statements counted too or not; a dead worker's lease is over by then."""
     seen = 0
 
     def count(*_given: object) -> None:
