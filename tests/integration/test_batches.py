@@ -184,7 +184,7 @@ def test_a_whole_order_by_its_pages(client: FlaskClient, storage: LocalStorage) 
     )  # fmt: skip
 
 
-def test_two_hundred_applications_are_rejected_by_two_people(app: Flask, storage: LocalStorage) -> None:
+def test_many_applications_are_rejected_by_two_people(app: Flask, storage: LocalStorage) -> None:
     """One recommends with one text, another confirms: one entry each, a letter each, one mail to who confirms."""
     files = heap(24)
     first = ordered(files, RECOMMEND, reason="The projects do not fit the plan.")
@@ -198,6 +198,24 @@ def test_two_hundred_applications_are_rejected_by_two_people(app: Flask, storage
     rejected = sa.select(sa.func.count()).where(Application.state == State.REJECTED)
     assert db.session.scalar(rejected) == 24
     assert all(item.document_id for item in items(second))
+
+
+@on_sqlite
+def test_a_larger_mandate_needs_both_confirmations(storage: LocalStorage) -> None:
+    """The first one is kept and decides nothing; the second rejects."""
+    files = heap(2, requested=100_000)
+    with writing():
+        recommend(files)
+    first = ordered(files, "confirm.finance_officer", "finance")
+    run.rounds(storage)
+    assert problems(first, AuditEvent.CONFIRMED) == [] and set(states(first)) == {ItemState.DONE}
+    assert db.session.get_one(Application, files.files[0]).state is State.DECISION
+    with pytest.raises(Invalid, match="None of the chosen"):
+        ordered(files, "confirm.finance_officer", "finance")
+    second = ordered(files, CONFIRM, "second")
+    run.rounds(storage)
+    assert problems(second) == []
+    assert db.session.get_one(Application, files.files[0]).state is State.REJECTED
 
 
 @on_sqlite

@@ -4,11 +4,7 @@ A row is claimed with a lease in a transaction of its own, so that one that take
 after a few attempts; it is done under its lock, so that two workers never do it twice.
 """
 
-import signal
-import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +23,7 @@ from webapp.models.batch import Batch, BatchItem, BatchState, ItemState
 from webapp.models.people import Person
 from webapp.services import scope
 from webapp.services.batches.work import CHANGED, Order, acting, work_of
+from webapp.services.patience import at_most
 from webapp.transaction import writing
 from workflows.facts import Blocker
 
@@ -55,7 +52,7 @@ def _one(storage: LocalStorage) -> bool:
     refused: tuple[Blocker, ...] = ()
     failed = ""
     try:
-        with _at_most(PATIENCE), writing():
+        with at_most(PATIENCE), writing():
             _do(item_id, token, storage)
     except Refused as refusal:
         refused = refusal.refusal.blockers
@@ -157,22 +154,3 @@ def _finish() -> None:
             batch.state, batch.finished_at = BatchState.DONE, clock.now()
             if finished := work_of(batch).finished:
                 finished(batch)
-
-
-@contextmanager
-def _at_most(seconds: float) -> Iterator[None]:
-    """Interrupt what takes longer: a frozen file fails alone. Only a main thread can be interrupted."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def late(_signal: int, _frame: object) -> None:
-        raise TimeoutError(f"not done within {seconds:.0f} seconds")
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
