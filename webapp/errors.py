@@ -33,9 +33,13 @@ class Conflict(Exception):
 
 
 class Invalid(Exception):
-    """What was typed does not hold; `field` names where to say so, `message` is a translated sentence (422)."""
+    """What was typed does not hold; `field` names where to say so, `message` is a translated sentence (422).
 
-    def __init__(self, field: str, message: str) -> None:
+    `others` are further (field, message) pairs where several things were found at once.
+    """
+
+    def __init__(self, field: str, message: str, others: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(f"{field}: {message}")
         self.field = field
         self.message = message
+        self.others = others

@@ -141,6 +141,7 @@ class Action(StrEnum):
     GIVE_NOTICE = "give_notice"
     GIVE_OPINION = "give_opinion"
     VIEW_LETTERS = "view_letters"
+    MAKE_PDF = "make_pdf"
     MANAGE_PROGRAMME = "manage_programme"
     VIEW_PROGRAMME = "view_programme"
     RUN_BATCH = "run_batch"
@@ -219,6 +220,7 @@ TABLE: dict[Action, Rule] = {
     Action.GIVE_NOTICE: Rule(frozenset({R.DIRECTOR}), only_in=frozenset({S.SIGNED, S.MONITORING, S.SUSPENDED})),
     Action.GIVE_OPINION: Rule(frozenset({R.AUDITOR}), only_in=frozenset({S.CLOSING})),
     Action.VIEW_LETTERS: Rule(MUNICIPAL | OFFICE | PANEL | {R.AUDITOR}, not_in=BEFORE_SUBMISSION),
+    Action.MAKE_PDF: Rule(frozenset({R.PROGRAMME_MANAGER}), not_in=BEFORE_SUBMISSION),
     Action.MANAGE_PROGRAMME: Rule(frozenset({R.PROGRAMME_MANAGER, R.DIRECTOR})),
     Action.VIEW_PROGRAMME: Rule(OFFICE | ASSOCIATION),
     Action.RUN_BATCH: Rule(OFFICE),  # many files of a call in one go; each file is asked about again

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from workflows.vocabulary import Instrument, Role, State
+from workflows.vocabulary import AuditLevel, Instrument, Role, State
 
 # Nobody's number: a person with the right role who has touched no file and belongs to no municipality. What is said of
 # a move that is somebody else's is judged for them, so that it is never about the reader's own ties.
@@ -52,6 +52,16 @@ class Rules:
     payment_days: int = 30
     record_years: int = 7
     asset_years: int = 5
+    review_days: int = 21
+    # steps that a programme may do without
+    committee_required: bool = True
+    capacity_hold: bool = True
+    memorandum_audit: AuditLevel = AuditLevel.SIMPLE
+    investment_audit: AuditLevel = AuditLevel.DETAILED
+    # reminders: days before and after a due date, and days overdue until the next role up is told
+    remind_before_days: int = 7
+    remind_after_days: int = 7
+    escalation_days: int = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +164,7 @@ class ApplicationFacts:
     notice_ends_on: date | None = None
     final_report_accepted: bool = False
     reports_open: int = 0
+    audit_needed: bool = True
     audit_opinion: bool = False
     obligations_open: int = 0
     actions_open: int = 0

@@ -181,6 +181,11 @@ def below_the_bar(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     return _when(not x.baseline_low, "baseline_not_low", (Role.ASSESSOR,))
 
 
+def capacity_hold_used(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    """A programme may do without the hold; then a file below the bar waits in the baseline itself."""
+    return _when(not x.rules.capacity_hold, "capacity_hold_off", MANAGER)
+
+
 # --- review ---------------------------------------------------------------------------------------
 
 
@@ -293,9 +298,9 @@ def agreement_in_force(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
 # --- monitoring and closing -----------------------------------------------------------------------
 
 
-def committee_decided(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
-    """A recorded yes or no with its reason [S1.5]."""
-    return _when(not x.committee_decided, "committee_undecided", MANAGER)
+def committee_settled(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    """A recorded yes or no with its reason [S1.5], unless the programme does without committees."""
+    return _when(x.rules.committee_required and not x.committee_decided, "committee_undecided", MANAGER)
 
 
 def focal_points_named(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
@@ -316,9 +321,9 @@ def reports_settled(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     return _when(x.reports_open, "reports_open", (*APPLICANT, *MANAGER), count=x.reports_open)
 
 
-def audit_given(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
-    """The audit's opinion is a fact that others act on [S2.18]."""
-    return _when(not x.audit_opinion, "audit_open", (Role.AUDITOR,))
+def audit_settled(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    """The audit's opinion is a fact that others act on [S2.18]; where the programme asks for none, none is awaited."""
+    return _when(x.audit_needed and not x.audit_opinion, "audit_open", (Role.AUDITOR,))
 
 
 def obligations_settled(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:

@@ -196,6 +196,28 @@ class Instrument(StrEnum):
     INVESTMENT_CONTRACT = "investment_contract"
 
 
+class AuditLevel(StrEnum):
+    """How closely a file is audited at its closing [S2.18]; a programme chooses per instrument."""
+
+    NONE = "none"
+    SIMPLE = "simple"
+    DETAILED = "detailed"
+
+
+class DeadlineKind(StrEnum):
+    """What a due date is about; what each kind means stands in `workflows.deadlines`."""
+
+    APPEAL = "appeal"
+    RESERVE = "reserve"
+    ANSWER = "answer"
+    REVIEW = "review"
+    SIGNATURE = "signature"
+    REPORT = "report"
+    ACTION = "action"
+    OBLIGATION = "obligation"
+    STAGE = "stage"
+
+
 class Outcome(StrEnum):
     """How a final state ended, for a badge and for counting; never read from a state's name."""
 

@@ -1,6 +1,7 @@
 """Set-up over HTTP and in the use cases: programmes, figures, plans, endorsements, calls; refusals with their words."""
 
 import re
+from dataclasses import asdict
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,7 +24,7 @@ from webapp.programmes import figures, use_cases
 from webapp.services.facts import rules
 from webapp.transaction import writing
 from workflows.facts import Rules
-from workflows.vocabulary import Machine, Role, State, Trigger
+from workflows.vocabulary import AuditLevel, Machine, Role, State, Trigger
 
 ODD = "A & B <c> ’🏛\x00\x07"
 SEEN = "A &amp; B &lt;c&gt; ’🏛"
@@ -125,7 +126,9 @@ def test_a_director_sets_up_nothing_for_another_office(app: Flask, rooms: f.Room
 
 
 def test_every_figure_of_the_rules_can_be_set_and_has_its_default_within_bounds() -> None:
-    assert set(figures.BY_KEY) == set(Rules.__dataclass_fields__)
+    assert figures.BY_KEY.keys() | figures.CHOICES.keys() == set(Rules.__dataclass_fields__)
+    for key, choice in figures.CHOICES.items():
+        assert choice.word(getattr(Rules(), key)), key
     for key, figure in figures.BY_KEY.items():
         assert figure.low <= getattr(Rules(), key) <= figure.high, key
 
@@ -134,7 +137,7 @@ def test_the_figures_are_saved_read_back_and_told_in_the_record(app: Flask, room
     manager = f.enter(app, rooms, "manager")
     address = f"/programmes/{rooms.programme}/figures"
     form = manager.get(address).text
-    values = {key: str(getattr(Rules(), key)) for key in figures.BY_KEY}
+    values = {key: str(value) for key, value in asdict(Rules()).items()}
     values |= {"revision": revision(form), "baseline_bar": "2.5", "appeal_days": "60", "mandate_manager": "30000.50"}
     assert manager.post(address, data=values).status_code == 303
     with app.app_context():
@@ -164,7 +167,7 @@ def test_a_figure_out_of_bounds_is_refused_and_kept(
     app: Flask, rooms: f.Rooms, key: str, typed: str, sentence: str
 ) -> None:
     manager = f.enter(app, rooms, "manager")
-    values = {name: str(getattr(Rules(), name)) for name in figures.BY_KEY} | {key: typed}
+    values = {name: str(value) for name, value in asdict(Rules()).items()} | {key: typed}
     answer = manager.post(f"/programmes/{rooms.programme}/figures", data=values)
     assert answer.status_code == 422
     assert sentence in answer.text
@@ -172,6 +175,35 @@ def test_a_figure_out_of_bounds_is_refused_and_kept(
         assert f'value="{typed}"' in answer.text
     with app.app_context():
         assert rules(db.session.get_one(Programme, rooms.programme)) == Rules()
+
+
+def test_everything_that_cannot_hold_is_said_at_once_beside_its_figure(app: Flask, rooms: f.Rooms) -> None:
+    """Not found by a bound: two figures that cross, one that closes a state, and one that would never be sent."""
+    manager = f.enter(app, rooms, "manager")
+    crossed = {"mandate_manager": "200000", "advance_limit_percent": "70", "remind_before_days": "40"}
+    values = {name: str(value) for name, value in asdict(Rules()).items()} | crossed
+    answer = manager.post(f"/programmes/{rooms.programme}/figures", data=values)
+    assert answer.status_code == 422
+    for field in ("mandate_finance", "advance_limit_percent", "remind_before_days"):
+        assert f'id="{field}-error"' in answer.text
+    assert 'value="40"' in answer.text
+
+
+def test_steps_are_chosen_in_words_and_kept_in_the_record(app: Flask, rooms: f.Rooms) -> None:
+    manager = f.enter(app, rooms, "manager")
+    address = f"/programmes/{rooms.programme}/figures"
+    chosen = {"committee_required": "False", "capacity_hold": "False", "memorandum_audit": "none"}
+    values = {name: str(value) for name, value in asdict(Rules()).items()} | chosen
+    page = manager.get(address).text
+    assert manager.post(address, data=values | {"revision": revision(page)}).status_code == 303
+    with app.app_context():
+        now = rules(db.session.get_one(Programme, rooms.programme))
+    assert (now.committee_required, now.capacity_hold, now.memorandum_audit) == (False, False, AuditLevel.NONE)
+    shown = manager.get(f"/programmes/{rooms.programme}").text
+    assert "Audit of a memorandum: Simple → None" in shown
+    assert "Files below the bar can be put on hold: Yes → No" in shown
+    assert manager.post(address, data=values | {"investment_audit": "none"}).status_code == 422
+    assert manager.post(address, data=values | {"capacity_hold": ""}).status_code == 422
 
 
 # --- bad input ------------------------------------------------------------------------------------

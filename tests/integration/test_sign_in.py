@@ -65,6 +65,17 @@ def test_the_throttle_counts_across_workers_and_ends(app: Flask, client: FlaskCl
         assert sign_in(app.test_client()).status_code == 303
 
 
+def test_the_throttle_does_not_tell_who_has_an_account(app: Flask, officer: int) -> None:
+    def answers(email: str) -> list[int]:
+        tries = app.config["SETTINGS"].throttle_attempts + 1
+        return [
+            app.test_client().post("/sign-in", data={"email": email, "password": "wrong"}).status_code
+            for _try in range(tries)
+        ]
+
+    assert answers("nobody@elsewhere.example") == answers(" Officer@Goes.example") == [422] * 10 + [429]
+
+
 @pytest.mark.parametrize(
     "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
 )

@@ -1,13 +1,16 @@
 """The pure sums: scores, means, mandates, the instrument."""
 
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from workflows import mandates, scoring
-from workflows.facts import Rules
+from webapp.services.facts import audit_level
+from workflows import guards, mandates, scoring
+from workflows.facts import Actor, ApplicationFacts, Rules
 from workflows.instrument import LineFacts, compute, is_downgrade
-from workflows.vocabulary import Instrument, Role
+from workflows.vocabulary import AuditLevel, Instrument, Role
 
 M, F, D = Role.PROGRAMME_MANAGER, Role.FINANCE_OFFICER, Role.DIRECTOR
 MEMORANDUM, CONTRACT = Instrument.MEMORANDUM, Instrument.INVESTMENT_CONTRACT
@@ -64,3 +67,48 @@ def test_an_override_goes_only_upwards() -> None:
     assert is_downgrade(MEMORANDUM, CONTRACT)
     assert not is_downgrade(CONTRACT, MEMORANDUM)
     assert not is_downgrade(MEMORANDUM, MEMORANDUM)
+
+
+# --- steps that a programme may do without --------------------------------------------------------------------------
+
+ANYBODY = Actor(7, frozenset())
+
+
+def asked(**known: Any) -> ApplicationFacts:
+    rules = {key: known.pop(key) for key in list(known) if key in Rules.__dataclass_fields__}
+    return ApplicationFacts(Rules(**rules), date(2026, 12, 1), **known)
+
+
+def test_a_programme_may_do_without_the_decision_about_a_committee() -> None:
+    assert guards.committee_settled(asked(), ANYBODY) is not None
+    assert guards.committee_settled(asked(committee_decided=True), ANYBODY) is None
+    assert guards.committee_settled(asked(committee_required=False), ANYBODY) is None
+
+
+def test_a_programme_may_do_without_the_hold() -> None:
+    assert guards.capacity_hold_used(asked(), ANYBODY) is None
+    blocked = guards.capacity_hold_used(asked(capacity_hold=False), ANYBODY)
+    assert blocked is not None
+    assert blocked.code == "capacity_hold_off"
+
+
+def test_an_opinion_is_awaited_only_where_an_audit_is_asked() -> None:
+    assert guards.audit_settled(asked(), ANYBODY) is not None
+    assert guards.audit_settled(asked(audit_opinion=True), ANYBODY) is None
+    assert guards.audit_settled(asked(audit_needed=False), ANYBODY) is None
+
+
+@pytest.mark.parametrize(
+    ("instrument", "grant", "figures", "level"),
+    [
+        (MEMORANDUM, 999_999, {}, AuditLevel.SIMPLE),
+        (MEMORANDUM, 1, {"memorandum_audit": AuditLevel.NONE}, AuditLevel.NONE),
+        (CONTRACT, 1, {}, AuditLevel.DETAILED),
+        (CONTRACT, 100_000, {"investment_audit": AuditLevel.SIMPLE}, AuditLevel.SIMPLE),
+        (CONTRACT, 100_001, {"investment_audit": AuditLevel.SIMPLE}, AuditLevel.DETAILED),
+    ],
+)
+def test_how_closely_a_file_is_audited(
+    instrument: Instrument, grant: int, figures: dict[str, Any], level: AuditLevel
+) -> None:
+    assert audit_level(Rules(**figures), instrument, Decimal(grant)) is level

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from webapp.admin import forms, granting, queries, use_cases
 from webapp.admin.blueprint import Answer, blueprint
-from webapp.auth import passwords, sessions
+from webapp.auth import sessions, throttle
 from webapp.auth.access import actor, signed_in
 from webapp.errors import Invalid
 from webapp.extensions import db
@@ -39,7 +39,7 @@ def password_post() -> Answer:
     """Wrong old passwords count for the same throttle as at the door, and the count survives the refusal."""
     form = forms.PasswordForm(prefix="password-")
     settings, person = current_app.config["SETTINGS"], _me()
-    if passwords.is_throttled(person):
+    if throttle.is_closed(person.email):
         form.old.errors = [_("Too many wrong passwords. Wait %(minutes)s minutes.", minutes=settings.throttle_minutes)]
         return _page(_details(), form, status=429)
     if form.validate():
@@ -49,7 +49,7 @@ def password_post() -> Answer:
         except Invalid as wrong:
             form[wrong.field].errors = [wrong.message]
             if wrong.field == "old":
-                passwords.note_failure(person, settings.throttle_attempts, settings.throttle_minutes)
+                throttle.note_failure(person.email, settings.throttle_attempts, settings.throttle_minutes)
                 db.session.commit()
         else:
             flash(_("Your password is changed. Everywhere else you are signed out."), "success")

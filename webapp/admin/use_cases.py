@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from webapp import clock, policy, wording
 from webapp.admin import granting, scopes
-from webapp.auth import passwords, sessions, tokens
+from webapp.auth import passwords, sessions, throttle, tokens
 from webapp.errors import Forbidden, Invalid
 from webapp.extensions import db
 from webapp.models.people import (
@@ -278,7 +278,7 @@ def change_password(person: Person, old: str, new: str, actor: Principal, *, ses
         raise Invalid("new", why)
     passwords.set_password(person, new)
     tokens.spend_all(person)
-    passwords.note_success(person)
+    throttle.note_success(person.email)
     sessions.end_all(person.id, keep=session_id)
     log.info("password changed", person=person.id)
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from webapp.agreements import queries, signing
 from webapp.agreements.forms import SignForm
 from webapp.agreements.frame import frame
-from webapp.auth import passwords
+from webapp.auth import passwords, throttle
 from webapp.auth.access import actor
 from webapp.errors import Forbidden, Invalid
 from webapp.extensions import db
@@ -55,17 +55,17 @@ def post(application_id: int) -> Response | tuple[str, int]:
 def _check_password(form: SignForm) -> int:
     """200, or 422 for a wrong password and 429 for too many; the count is kept."""
     person, settings = current_user.person, current_app.config["SETTINGS"]
-    if passwords.is_throttled(person):
+    if throttle.is_closed(person.email):
         form.password.errors = [
             _("Too many wrong passwords. Wait %(minutes)s minutes.", minutes=settings.throttle_minutes)
         ]
         return 429
     if not passwords.matches(person, form.password.data or ""):
-        passwords.note_failure(person, settings.throttle_attempts, settings.throttle_minutes)
+        throttle.note_failure(person.email, settings.throttle_attempts, settings.throttle_minutes)
         db.session.commit()  # the count must survive the refusal
         form.password.errors = [_("This is not your password. Nothing was signed.")]
         return 422
-    passwords.note_success(person)
+    throttle.note_success(person.email)
     return 200
 
 

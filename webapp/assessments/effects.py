@@ -2,13 +2,11 @@
 
 from sqlalchemy import func, insert, select
 
-from webapp import clock, policy
 from webapp.extensions import db
 from webapp.models.application import Application, BudgetCategory, BudgetLine
 from webapp.models.assessment import MANDATORY_RULES, Baseline, EligibilityCheck, RuleCode, Verdict
-from webapp.models.people import RoleGrant
-from webapp.models.record import AuditEvent
-from webapp.services import audit, letters
+from webapp.services import letters
+from webapp.services.assignment import least_busy, let_in
 from webapp.services.effects import Moved, handles
 from webapp.services.facts import pool
 from workflows.vocabulary import Effect, Role, State
@@ -74,7 +72,7 @@ def open_baseline(moved: Moved) -> None:
             db.session.add(
                 Baseline(application_id=application.id, organisation_id=party.organisation_id, assessor_id=assessor)
             )
-    _let_in(application, assessor)
+    let_in(application, assessor, Role.ASSESSOR)
 
 
 def _free_assessor(application: Application) -> int:
@@ -87,22 +85,7 @@ def _free_assessor(application: Application) -> int:
         .group_by(Baseline.assessor_id)
     )
     files = {row[0]: row[1] for row in db.session.execute(busy)}
-    return min(candidates, key=lambda person: (files.get(person, 0), candidates.index(person)))
-
-
-def _let_in(application: Application, person_id: int) -> None:
-    """An assessor sees the files they are assigned to, and no others."""
-    mine = (RoleGrant.person_id == person_id, RoleGrant.application_id == application.id)
-    if db.session.scalar(select(RoleGrant.id).where(*mine, RoleGrant.role == Role.ASSESSOR)) is not None:
-        return
-    today = clock.today()
-    db.session.add(
-        RoleGrant(person_id=person_id, role=Role.ASSESSOR, application_id=application.id, starts_on=today)
-    )  # fmt: skip
-    data = {"person": person_id, "role": Role.ASSESSOR.value}
-    audit.record(
-        application, policy.SYSTEM, Role.SYSTEM, AuditEvent.ROLE_GRANTED, application_id=application.id, data=data
-    )
+    return least_busy(candidates, files)
 
 
 @handles(Effect.LETTER_INELIGIBLE)

@@ -1,13 +1,10 @@
-"""Passwords: argon2 hashes, a rule people can follow, and a throttle per account that all workers share."""
-
-from datetime import timedelta
+"""Passwords: argon2 hashes, and a rule people can follow."""
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from webapp import clock
 from webapp.extensions import db
 from webapp.models.people import Person
 
@@ -42,22 +39,3 @@ def matches(person: Person | None, password: str) -> bool:
 def find(email: str) -> Person | None:
     query = select(Person).where(Person.email == email.strip().lower(), Person.left_at.is_(None))
     return db.session.scalar(query)
-
-
-def is_throttled(person: Person | None) -> bool:
-    return person is not None and person.throttled_until is not None and person.throttled_until > clock.now()
-
-
-def note_failure(person: Person | None, limit: int, minutes: int) -> None:
-    """Count a wrong password; after `limit` of them the account waits `minutes`."""
-    if person is None:
-        return
-    person.failed_sign_ins += 1
-    if person.failed_sign_ins >= limit:
-        person.failed_sign_ins = 0
-        person.throttled_until = clock.now() + timedelta(minutes=minutes)
-
-
-def note_success(person: Person) -> None:
-    person.failed_sign_ins = 0
-    person.throttled_until = None

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from webapp.auth import passwords, sessions, tokens
+from webapp.auth import passwords, sessions, throttle, tokens
 from webapp.auth.access import public, signed_in
 from webapp.auth.forms import PasswordForm, ResetForm, SignInForm
 from webapp.auth.login import limiter
@@ -33,18 +33,19 @@ def sign_in_post() -> Response | tuple[str, int]:
     target = local(request.form.get("next"))
     if not form.validate():
         return render_template("auth/sign_in.html", form=form, next=target), 422
-    person = passwords.find(form.email.data or "")
-    if passwords.is_throttled(person):
+    email = form.email.data or ""
+    if throttle.is_closed(email):
         form.email.errors = [
             _("Too many wrong passwords. Wait %(minutes)s minutes.", minutes=settings.throttle_minutes)
         ]
         return render_template("auth/sign_in.html", form=form, next=target), 429
+    person = passwords.find(email)
     if not passwords.matches(person, form.password.data or "") or person is None:
-        passwords.note_failure(person, settings.throttle_attempts, settings.throttle_minutes)
+        throttle.note_failure(email, settings.throttle_attempts, settings.throttle_minutes)
         db.session.commit()  # the count must survive the refusal
         form.email.errors = [_("This address and password do not belong together.")]
         return render_template("auth/sign_in.html", form=form, next=target), 422
-    passwords.note_success(person)
+    throttle.note_success(person.email)
     session.clear()
     login_user(sessions.begin(person))
     return redirect(target or url_for("desk.index"), 303)
@@ -114,7 +115,7 @@ def choose_password_post(token: str) -> Response | str | tuple[str, int]:
         return render_template("auth/choose_password.html", form=form, person=person), 422
     tokens.spend_all(person)
     passwords.set_password(person, form.password.data or "")
-    passwords.note_success(person)
+    throttle.note_success(person.email)
     sessions.end_all(person.id)
     flash(_("Your password is set. Sign in with it."), "success")
     return redirect(url_for("auth.sign_in"), 303)

@@ -249,7 +249,7 @@ BLOCKERS: dict[str, tuple[Any, Any]] = {
     "obligations": (Obligation, Obligation.state.not_in([State.VERIFIED, State.WAIVED])),
     "actions": (CorrectiveAction, CorrectiveAction.state != State.CLOSED),
     "findings": (Finding, Finding.closed_at.is_(None)),
-    "opinions": (Audit, Audit.opinion.is_not(None)),
+    "opinions": (Audit, Audit.opinion.is_(None)),
 }
 
 
@@ -272,9 +272,7 @@ def _closing_files() -> Select[Any]:
 
 
 def _open(file: Mapping[Any, Any]) -> tuple[tuple[str, int], ...]:
-    left = {name: file[name] for name in BLOCKERS if name != "opinions"}
-    left["opinions"] = 0 if file["opinions"] else 1
-    return tuple((name, number) for name, number in left.items() if number)
+    return tuple((name, file[name]) for name in BLOCKERS if file[name])
 
 
 def _concerns(file: Mapping[Any, Any]) -> bool:

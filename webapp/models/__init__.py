@@ -1,6 +1,17 @@
 """Every table, one file per family. Importing this package knows the whole schema."""
 
-from webapp.models import agreement, application, assessment, batch, checkpoint, monitoring, people, programme, record
+from webapp.models import (
+    agreement,
+    application,
+    assessment,
+    batch,
+    checkpoint,
+    document_file,
+    monitoring,
+    people,
+    programme,
+    record,
+)
 
 __all__ = [
     "agreement",
@@ -8,6 +19,7 @@ __all__ = [
     "assessment",
     "batch",
     "checkpoint",
+    "document_file",
     "monitoring",
     "people",
     "programme",

@@ -68,11 +68,21 @@ class Person(Base):
     is_demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
     left_at: Mapped[datetime | None] = mapped_column(Instant)
-    failed_sign_ins: Mapped[int] = mapped_column(default=0)
-    throttled_until: Mapped[datetime | None] = mapped_column(Instant)
 
     grants: Mapped[list["RoleGrant"]] = relationship(back_populates="person", order_by="RoleGrant.id")
     affiliations: Mapped[list["Affiliation"]] = relationship(order_by="Affiliation.id")
+
+
+class SignInThrottle(Base):
+    """Wrong passwords of one address, known here by its hash alone; it need not belong to anybody."""
+
+    __tablename__ = "sign_in_throttle"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    failures: Mapped[int]
+    counted_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    closed_until: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class RoleGrant(Base):

@@ -8,11 +8,11 @@ from webapp import wording
 from webapp.models.application import Application
 from webapp.policy import Principal
 from webapp.services import advance
-from webapp.services.facts import facts_of
+from webapp.services.facts import audit_level, facts_of, rules_of
 from workflows import engine
 from workflows.engine import Offer
 from workflows.facts import Blocker
-from workflows.vocabulary import Machine, State, Trigger
+from workflows.vocabulary import AuditLevel, Machine, State, Trigger
 
 # The conditions of each step, by the code of the blocker that speaks when it is not met, and what to say when it is.
 CONDITIONS = {
@@ -64,30 +64,40 @@ def offers(application: Application, who: Principal) -> dict[Trigger, Offer]:
 
 def checklists(application: Application, found: dict[Trigger, Offer], currency: str) -> list[Checklist]:
     """The steps on the file's straight way to its end, each with its conditions."""
-    return [_checklist(application, found[trigger], currency) for trigger in CONDITIONS if trigger in found]
+    left_out = _not_asked(application)
+    return [_checklist(application, found[trigger], currency, left_out) for trigger in CONDITIONS if trigger in found]
 
 
-def _checklist(application: Application, offer: Offer, currency: str) -> Checklist:
+def _not_asked(application: Application) -> frozenset[str]:
+    """The conditions of steps that the programme does without; where one stands in the way all the same, it is said."""
+    rules = rules_of(application)
+    level = audit_level(rules, application.instrument, application.amount_committed)
+    without = {"committee_undecided": not rules.committee_required, "audit_open": level is AuditLevel.NONE}
+    return frozenset(code for code, is_left_out in without.items() if is_left_out)
+
+
+def _checklist(application: Application, offer: Offer, currency: str, left_out: frozenset[str]) -> Checklist:
     trigger = offer.move.trigger
     now = offer.move.source is application.state
     return Checklist(
         trigger=trigger,
         label=wording.trigger(Machine.APPLICATION, trigger),
         owners=wording.any_of([wording.role(role) for role in sorted(offer.move.by)]),
-        conditions=_conditions(trigger, offer.blockers, offer.mine, currency),
+        conditions=_conditions(trigger, offer, currency, left_out),
         now=now,
         ready=now and offer.ready,
     )
 
 
-def _conditions(trigger: Trigger, blockers: tuple[Blocker, ...], mine: bool, currency: str) -> list[Condition]:
-    open_ = {blocker.code: blocker for blocker in blockers}
+def _conditions(trigger: Trigger, offer: Offer, currency: str, left_out: frozenset[str]) -> list[Condition]:
+    open_ = {blocker.code: blocker for blocker in offer.blockers}
     lines = [
         _unmet(open_.pop(code), currency) if code in open_ else Condition(True, str(met))
         for code, met in CONDITIONS[trigger].items()
+        if code in open_ or code not in left_out
     ]
     # What stands in the way of this person alone is of no use to somebody who cannot take the step anyway.
-    return lines + [_unmet(blocker, currency) for blocker in open_.values() if mine]
+    return lines + [_unmet(blocker, currency) for blocker in open_.values() if offer.mine]
 
 
 def _unmet(blocker: Blocker, currency: str) -> Condition:

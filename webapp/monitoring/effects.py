@@ -10,12 +10,13 @@ from webapp import clock
 from webapp.extensions import db
 from webapp.models.application import Application
 from webapp.models.monitoring import Audit, AuditKind, CorrectiveAction, Report
-from webapp.models.people import Person, RoleGrant
+from webapp.models.people import Person
 from webapp.services import announce
+from webapp.services.assignment import least_busy, let_in
 from webapp.services.contract.reporting import report_periods
 from webapp.services.effects import Moved, handles
-from webapp.services.facts import current_agreement, pool, rules_of
-from workflows.vocabulary import Effect, Instrument, Role, State
+from webapp.services.facts import audit_level, current_agreement, pool, rules_of
+from workflows.vocabulary import AuditLevel, Effect, Role, State
 
 
 @handles(Effect.SCHEDULE_REPORTS)
@@ -41,15 +42,17 @@ def schedule_reports(moved: Moved) -> None:
 
 @handles(Effect.OPEN_AUDIT)
 def open_audit(moved: Moved) -> None:
-    """A detailed audit for an investment contract, a simple one for a memorandum [S2.18]; the auditor only reads."""
+    """As closely as the programme asks for this file [S2.18], perhaps not at all; the auditor only reads."""
     application = moved.case
     if not isinstance(application, Application):
         raise TypeError("an audit belongs to an application")
-    detailed = application.instrument is Instrument.INVESTMENT_CONTRACT
+    level = audit_level(rules_of(application), application.instrument, application.amount_committed)
+    if level is AuditLevel.NONE:
+        return
     auditor = _auditor(application)
     audit = Audit(
         application_id=application.id,
-        kind=AuditKind.DETAILED if detailed else AuditKind.SIMPLE,
+        kind=AuditKind(level.value),
         auditor_id=auditor.id if auditor else None,
         requested_at=clock.now(),
         ineligible=Decimal(0),
@@ -66,14 +69,15 @@ def _auditor(application: Application) -> Person | None:
     if not candidates:
         return None
     query = select(Audit.auditor_id, func.count(Audit.id)).where(Audit.auditor_id.in_(candidates))
-    busy = {row[0]: row[1] for row in db.session.execute(query.group_by(Audit.auditor_id))}
-    return db.session.get_one(Person, min(candidates, key=lambda person: (busy.get(person, 0), person)))
+    counted = db.session.execute(query.group_by(Audit.auditor_id))
+    busy = {auditor: count for auditor, count in counted if auditor is not None}
+    return db.session.get_one(Person, least_busy(candidates, busy))
 
 
 def _assign(auditor: Person, application: Application) -> None:
-    today = clock.today()
-    auditor.grants.append(RoleGrant(role=Role.AUDITOR, application_id=application.id, starts_on=today))
-    db.session.flush()
+    """Let the auditor in and tell them; who was asked before is not asked again."""
+    if not let_in(application, auditor.id, Role.AUDITOR):
+        return
     with force_locale(auditor.language):
         announce.mail(
             auditor,

@@ -30,7 +30,8 @@ def attempt(form: Versioned, verb: Callable[[], Done]) -> Done | None:
     try:
         return verb()
     except Invalid as wrong:
-        form[wrong.field].errors = [wrong.message]
+        for field, message in ((wrong.field, wrong.message), *wrong.others):
+            form[field].errors = [*form[field].errors, message]
         return None
 
 

@@ -1,6 +1,7 @@
 """The figures a programme lives by: what each means, its unit, and the bounds within which it makes sense [P].
 
 `workflows.facts.Rules` holds the defaults; here stands what a manager may choose, so that form and use case agree.
+Which steps apply is chosen among words. What contradicts itself or closes a state is for `workflows.settings` to say.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from flask_babel.speaklater import LazyString
 
 from webapp.errors import Invalid
 from workflows.facts import Rules
+from workflows.vocabulary import AuditLevel
 
 DAYS, MONTHS, YEARS, PERCENT, MONEY, PLAIN = "days", "months", "years", "percent", "money", ""
 UNITS = {DAYS: _("days"), MONTHS: _("months"), YEARS: _("years"), PERCENT: "%"}
@@ -35,9 +37,27 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """A field of `Rules` that is chosen among words: whether a step applies, or how."""
+
+    key: str
+    label: LazyString
+    help: LazyString
+    options: tuple[tuple[bool | AuditLevel, LazyString], ...]
+
+    def word(self, value: bool | AuditLevel) -> str:
+        """What was chosen, as people read it."""
+        return str(dict(self.options)[value])
+
+
+@dataclass(frozen=True)
 class Group:
     title: LazyString
-    figures: tuple[Figure, ...]
+    figures: tuple[Figure | Choice, ...]
+
+
+AUDITED = ((AuditLevel.SIMPLE, _("Simple")), (AuditLevel.DETAILED, _("Detailed")))
+YES_NO = ((True, _("Yes")), (False, _("No")))
 
 
 GROUPS: tuple[Group, ...] = (
@@ -56,6 +76,11 @@ GROUPS: tuple[Group, ...] = (
             Figure(
                 "quorum", _("Reviews needed"),
                 _("The number of independent reviews without a conflict of interest before a decision."), 2, 5,
+            ),
+            Figure(
+                "review_days", _("Time for a review"),
+                _("Reviewers are reminded of it. The lead reviewer and the manager are told when it is over."),
+                1, 90, DAYS,
             ),
             Figure(
                 "review_spread", _("Largest difference between reviews"),
@@ -101,6 +126,47 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group(
+        _("Steps that apply"),
+        (
+            Choice(
+                "committee_required", _("A decision about a monitoring committee is needed"),
+                _("With no, monitoring can begin without it. A committee may still be installed."), YES_NO,
+            ),
+            Choice(
+                "capacity_hold", _("Files below the bar can be put on hold"),
+                _("With no, a file below the bar waits in the baseline itself. Not while files are on hold."), YES_NO,
+            ),
+            Choice(
+                "memorandum_audit", _("Audit of a memorandum"),
+                _("Asked for when the closing begins. Files that are closing already keep the audit they have."),
+                ((AuditLevel.NONE, _("None")), *AUDITED),
+            ),
+            Choice(
+                "investment_audit", _("Audit of an investment contract"),
+                _("There is always one. Above the amount under “Detailed audit above” it is a detailed one."), AUDITED,
+            ),
+        ),
+    ),
+    Group(
+        _("Reminders"),
+        (
+            Figure(
+                "remind_before_days", _("Remind before a date"),
+                _("Whoever has the next step gets a mail so long before, and one on the last day. 0 means only then."),
+                0, 60, DAYS,
+            ),
+            Figure(
+                "remind_after_days", _("Remind after a date"),
+                _("Once, so long after the date, while it is still open. 0 means no such mail."), 0, 60, DAYS,
+            ),
+            Figure(
+                "escalation_days", _("Tell somebody else after"),
+                _("So many days late, the next person up gets a mail too; after as many again, the one above."),
+                1, 180, DAYS,
+            ),
+        ),
+    ),
+    Group(
         _("Contract and payment"),
         (
             Figure(
@@ -140,7 +206,7 @@ GROUPS: tuple[Group, ...] = (
             ),
             Figure(
                 "detailed_audit_above", _("Detailed audit above"),
-                _("Above this grant the interim report of an investment contract is audited too."),
+                _("Above this grant an investment contract is audited in detail, and at its interim report too."),
                 0, 10_000_000, MONEY,
             ),
             Figure(
@@ -154,7 +220,8 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
 )  # fmt: skip
-BY_KEY: dict[str, Figure] = {figure.key: figure for group in GROUPS for figure in group.figures}
+BY_KEY: dict[str, Figure] = {f.key: f for group in GROUPS for f in group.figures if isinstance(f, Figure)}
+CHOICES: dict[str, Choice] = {f.key: f for group in GROUPS for f in group.figures if isinstance(f, Choice)}
 
 
 def unit(figure: Figure, currency: str) -> str:
@@ -162,17 +229,26 @@ def unit(figure: Figure, currency: str) -> str:
     return currency if figure.unit == MONEY else str(UNITS.get(figure.unit, ""))
 
 
-def checked(figures: dict[str, Any]) -> dict[str, Decimal | int]:
+def checked(figures: dict[str, Any]) -> dict[str, Any]:
     """Every figure within its bounds and of its type; raises `Invalid` with a sentence for the first that is not."""
-    done: dict[str, Decimal | int] = {}
-    for key, value in figures.items():
-        figure = BY_KEY.get(key)
-        if figure is None:
-            raise KeyError(key)
-        if value is None or not figure.low <= value <= figure.high:
-            raise Invalid(key, out_of_bounds(figure))
-        done[key] = Decimal(value) if figure.is_decimal else int(value)
-    return done
+    return {
+        key: _chosen(CHOICES[key], value) if key in CHOICES else _counted(key, value) for key, value in figures.items()
+    }
+
+
+def _counted(key: str, value: Any) -> Decimal | int:
+    figure = BY_KEY[key]
+    if value is None or not figure.low <= value <= figure.high:
+        raise Invalid(key, out_of_bounds(figure))
+    return Decimal(value) if figure.is_decimal else int(value)
+
+
+def _chosen(choice: Choice, value: Any) -> bool | AuditLevel:
+    """A form brings text, a use case the value itself."""
+    known = {str(option): option for option, _label in choice.options}
+    if str(value) not in known:
+        raise Invalid(choice.key, str(gettext("Choose one of the list.")))
+    return known[str(value)]
 
 
 def out_of_bounds(figure: Figure) -> str:

@@ -12,6 +12,7 @@ from wtforms import (
     FormField,
     HiddenField,
     IntegerField,
+    RadioField,
     SelectField,
     StringField,
     TextAreaField,
@@ -193,8 +194,18 @@ class OpenCallForm(Versioned):
 
 def rules_form(currency: str) -> type[Versioned]:
     """A form with a field for each figure of a programme, bounds and explanations as in `figures`."""
-    fields = {figure.key: _figure_field(figure) for group in figures.GROUPS for figure in group.figures}
+    fields: dict[str, Any] = {
+        figure.key: _choice_field(figure) if isinstance(figure, figures.Choice) else _figure_field(figure)
+        for group in figures.GROUPS
+        for figure in group.figures
+    }
     return type("RulesForm", (Versioned,), fields)
+
+
+def _choice_field(choice: figures.Choice) -> RadioField:
+    """Radio buttons; the values travel as text, `figures.checked` knows what they mean."""
+    options = [(str(value), label) for value, label in choice.options]
+    return RadioField(choice.label, [InputRequired(CHOOSE)], coerce=str, choices=options, description=choice.help)
 
 
 def _figure_field(figure: figures.Figure) -> IntegerField | DecimalField | MoneyField:

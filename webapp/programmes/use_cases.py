@@ -12,6 +12,8 @@ from sqlalchemy import func, or_, select
 from webapp import clock, policy, wording
 from webapp.errors import Conflict, Forbidden, Invalid
 from webapp.extensions import db
+from webapp.models.application import Application
+from webapp.models.monitoring import Audit
 from webapp.models.people import Organisation, OrganisationType, RoleGrant
 from webapp.models.programme import Call, CountryPlan, Endorsement, PolicyReference, Programme, Theme
 from webapp.models.record import AuditEntry, AuditEvent
@@ -24,6 +26,9 @@ from webapp.services.advance import advance
 from webapp.services.facts import rules as rules_of_programme
 from webapp.services.locking import lock
 from webapp.services.scope import programme_scope
+from workflows.definitions import CURRENT
+from workflows.facts import Rules
+from workflows.settings import Standing, contradictions
 from workflows.vocabulary import Role, State, Trigger
 
 PROGRAMME_COLUMNS = (
@@ -109,22 +114,43 @@ def update_rules(
 ) -> Programme:
     """Set figures of `workflows.facts.Rules` for this programme; they count from now on, in running files too.
 
-    Amounts are in the programme's currency. Raises `Invalid` with the figure's name for one outside its bounds.
+    Amounts are in the programme's currency. Raises `Invalid` with the figure's name for one outside its bounds, and for
+    all that contradict each other, close a state of the table, or leave files standing where nothing happens any more.
     """
     policy.require(actor, Action.MANAGE_PROGRAMME, programme_scope(programme))
     _claim(programme, expected)
     _require_running(programme)
     before = asdict(rules_of_programme(programme))
     after = before | figures.checked(rules)
-    if after["mandate_finance"] < after["mandate_manager"]:
-        raise Invalid("mandate_finance", _("This amount cannot be lower than the amount for a second manager."))
-    if after["advance_limit_percent"] < after["advance_percent"]:
-        raise Invalid("advance_limit_percent", _("All advances together cannot be less than the first payment."))
+    raised = after["quorum"] > before["quorum"]  # people come and go: only a higher figure asks how many there are
+    found = contradictions(Rules(**after), CURRENT.values(), standing(programme, count_reviewers=raised))
+    if found:
+        first, *others = [(one.field, wording.contradiction(one)) for one in found]
+        raise Invalid(*first, tuple(others))
     changed = {key: [str(before[key]), str(after[key])] for key in after if after[key] != before[key]}
     if changed:
         programme.rules = {key: str(value) if isinstance(value, Decimal) else value for key, value in after.items()}
         _record_edit(programme, actor, {"figures": changed})
     return programme
+
+
+def standing(programme: Programme, *, count_reviewers: bool) -> Standing:
+    """Where the programme's files stand, and how many people could review one; three statements at most."""
+    mine = Application.call_id.in_(select(Call.id).join(CountryPlan).where(CountryPlan.programme_id == programme.id))
+    states = db.session.execute(select(Application.state, func.count()).where(mine).group_by(Application.state))
+    audited = select(Audit.application_id)
+    bare = select(func.count()).where(mine, Application.state == State.CLOSING, Application.id.not_in(audited))
+    today = clock.today()
+    reviewers = select(func.count(RoleGrant.person_id.distinct())).where(
+        RoleGrant.role.in_((Role.LGA_OFFICER, Role.LEAD_REVIEWER)),
+        RoleGrant.starts_on <= today,
+        RoleGrant.ends_on.is_(None) | (RoleGrant.ends_on >= today),
+    )
+    return Standing(
+        by_state={row[0]: row[1] for row in states},
+        closing_without_audit=db.session.scalar(bare) or 0,
+        reviewers=db.session.scalar(reviewers) if count_reviewers else None,
+    )
 
 
 # --- country plan ---------------------------------------------------------------------------------

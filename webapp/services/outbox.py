@@ -40,8 +40,12 @@ def _once(dialect: str) -> Any:
 
 
 def claim() -> OutboxRow | None:
-    """Lease the oldest open row to this worker, or None. Must run in a write transaction of its own."""
-    query = select(OutboxRow.id).where(_free()).order_by(OutboxRow.id).limit(1).with_for_update(skip_locked=True)
+    """Lease the oldest open row to this worker, or None; what takes seconds waits until nothing quick is open.
+
+    Must run in a write transaction of its own.
+    """
+    order = (OutboxRow.job == Job.CONVERT_DOCUMENT, OutboxRow.id)
+    query = select(OutboxRow.id).where(_free()).order_by(*order).limit(1).with_for_update(skip_locked=True)
     row_id = db.session.scalar(query)
     if row_id is None:
         return None
@@ -63,11 +67,14 @@ def postpone(row: OutboxRow, error: str) -> None:
     row.available_at = clock.now() + timedelta(seconds=10 * 3**row.attempts)
 
 
-def try_again(key: str) -> int:
-    """Let a row that failed begin anew, now; 0 when it is done, or waits for its turn anyway."""
-    failed = (OutboxRow.key == key, OutboxRow.done_at.is_(None), OutboxRow.error != "")
-    change = {"attempts": 0, "error": "", "leased_until": None, "available_at": clock.now()}
-    found = db.session.scalars(update(OutboxRow).where(*failed).values(**change).returning(OutboxRow.id))
+def again(key: str, *, done: bool = False) -> int:
+    """Let work that failed begin anew, now, or also work that is done; 0 when it waits for its turn anyway."""
+    failed = and_(OutboxRow.error != "", OutboxRow.done_at.is_(None))
+    over = or_(failed, OutboxRow.done_at.is_not(None)) if done else failed
+    change = {"done_at": None, "error": "", "attempts": 0, "available_at": clock.now(), "leased_until": None}
+    found = db.session.scalars(
+        update(OutboxRow).where(OutboxRow.key == key, over).values(**change).returning(OutboxRow.id)
+    )
     return len(found.all())
 
 

@@ -60,6 +60,7 @@ APPLYING: dict[str, LazyString] = {
         "The baseline assessment is not complete for: %(parties)s. Each item needs a score and evidence."
     ),
     "baseline_low": _("The baseline is too low for: %(parties)s. The mean must be %(bar)s or more, and no item 0."),
+    "capacity_hold_off": _("This programme does not put files on hold for capacity. The file waits in the baseline."),
     "baseline_not_low": _("The baseline of every municipality is high enough, so there is no ground for a hold."),
 }
 

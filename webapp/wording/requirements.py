@@ -39,6 +39,7 @@ APPLYING: dict[str, LazyString] = {
     "baseline_complete": _("The baseline of every municipality is complete."),
     "baseline_passed": _("The baseline of every municipality reaches the bar."),
     "below_the_bar": _("The baseline of a municipality is below the bar."),
+    "capacity_hold_used": _("The programme puts files on hold for capacity."),
 }
 
 DECIDING: dict[str, LazyString] = {
@@ -65,12 +66,12 @@ RUNNING: dict[str, LazyString] = {
     "instrument_chosen": _("The kind of agreement is chosen."),
     "instrument_not_lowered": _("An investment for a partner stands in an investment contract."),
     "agreement_in_force": _("All the parties have signed the agreement."),
-    "committee_decided": _("It is decided whether there will be a monitoring committee."),
+    "committee_settled": _("Where the programme asks for it: it is decided whether there is a monitoring committee."),
     "focal_points_named": _("Every municipality has a focal point."),
     "notice_over": _("Notice was given and its time is over."),
     "final_report_accepted": _("The final report is accepted."),
     "reports_settled": _("Every report is accepted."),
-    "audit_given": _("The auditor has given an opinion."),
+    "audit_settled": _("Where the programme asks for an audit: the auditor has given an opinion."),
     "obligations_settled": _("Everybody who was trained has shared what they learnt."),
     "actions_settled": _("Every corrective action is closed."),
     "findings_settled": _("Every finding is closed."),

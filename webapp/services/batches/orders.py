@@ -166,7 +166,7 @@ def again(batch: Batch, who: Principal, item_id: int | None = None) -> int:
             item.claimed_by = item.leased_until = None
             found += 1
         elif item.document_id is not None:
-            found += outbox.try_again(f"document-{item.document_id}")
+            found += outbox.again(f"document-{item.document_id}")
     if found and batch.state is BatchState.DONE:
         batch.state, batch.finished_at = BatchState.RUNNING, None
     return found

@@ -29,12 +29,13 @@ from webapp.services.facts.cases import (
     of_report,
     of_review,
 )
-from webapp.services.facts.figures import programme_of, rules, rules_of
+from webapp.services.facts.figures import audit_level, programme_of, rules, rules_of
 from webapp.services.facts.programme import call_is_open, of_call, of_plan, of_programme
 from workflows import facts as f
 
 __all__ = [
     "agreement_gaps",
+    "audit_level",
     "call_is_open",
     "current_agreement",
     "current_decision",

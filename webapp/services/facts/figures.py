@@ -9,6 +9,7 @@ from webapp.models.programme import Call, CountryPlan, Programme
 from webapp.models.types import Case
 from webapp.services.scope import application_of
 from workflows import facts as f
+from workflows.vocabulary import AuditLevel, Instrument
 
 
 def rules_of(case: Case) -> f.Rules:
@@ -20,9 +21,16 @@ def rules(programme: Programme) -> f.Rules:
     """Defaults, overridden by what the programme manager set; amounts are kept as text in the JSON."""
     changed: dict[str, Any] = {}
     for key, value in programme.rules.items():
-        default = getattr(f.Rules(), key)  # of the instance: the class holds slots, not values
-        changed[key] = Decimal(str(value)) if isinstance(default, Decimal) else int(value)
+        kind = type(getattr(f.Rules(), key))  # of the instance: the class holds slots, not values
+        changed[key] = Decimal(str(value)) if kind is Decimal else kind(value)
     return f.Rules(**changed)
+
+
+def audit_level(rules: f.Rules, instrument: Instrument | None, grant: Decimal) -> AuditLevel:
+    """How a file is audited at its closing [S2.18]; an investment contract above the programme's sum in detail."""
+    if instrument is not Instrument.INVESTMENT_CONTRACT:
+        return rules.memorandum_audit
+    return AuditLevel.DETAILED if grant > rules.detailed_audit_above else rules.investment_audit
 
 
 def programme_of(case: Case) -> Programme:

@@ -17,20 +17,21 @@ from webapp.models.monitoring import (
     ReportKind,
     TerminationNotice,
 )
-from webapp.services.facts.figures import count
+from webapp.services.facts.figures import audit_level, count, rules_of
 from webapp.services.facts.together import FILES, Together
-from workflows.vocabulary import State
+from workflows.vocabulary import AuditLevel, State
 
 
 def monitoring(case: Application, among: Together) -> dict[str, Any]:
     """Everything that monitoring and closing ask, in one statement of counts: a row per party of each file."""
     counted = among.rows(_counts, case)
-    _file, committee, final, reports, audit, obligations, actions, findings, notice, *_party = counted[0]
+    _file, committee, final, reports, audits, audit, obligations, actions, findings, notice, *_party = counted[0]
     named = {row[-2] for row in counted if row[-1]}
     return {
         "committee_decided": bool(committee),
         "final_report_accepted": bool(final),
         "reports_open": reports,
+        "audit_needed": bool(audits) or _audited(case),
         "audit_opinion": bool(audit),
         "obligations_open": obligations,
         "actions_open": actions,
@@ -38,6 +39,11 @@ def monitoring(case: Application, among: Together) -> dict[str, Any]:
         "notice_ends_on": notice,
         "focal_points_missing": tuple(p.organisation.name for p in case.parties if p.organisation_id not in named),
     }
+
+
+def _audited(case: Application) -> bool:
+    """Whether an audit will be asked for when the closing begins."""
+    return audit_level(rules_of(case), case.instrument, case.amount_committed) is not AuditLevel.NONE
 
 
 @cache
@@ -55,6 +61,7 @@ def _counts() -> Any:
                 Report.state == State.ACCEPTED,
             ),
             count(Report.id, Report.application_id == mine, Report.state != State.ACCEPTED),
+            count(Audit.id, Audit.application_id == mine),
             count(Audit.id, Audit.application_id == mine, Audit.opinion.is_not(None)),
             count(Obligation.id, Obligation.application_id == mine, Obligation.state.not_in(done)),
             count(CorrectiveAction.id, CorrectiveAction.application_id == mine, CorrectiveAction.state != State.CLOSED),
