@@ -11,7 +11,7 @@ from config import Settings
 from webapp import cli, site, transaction
 from webapp.auth import access, login
 from webapp.auth import routes as auth_routes
-from webapp.extensions import db, migrate
+from webapp.extensions import db, engine_options, migrate
 from webapp.services.effects import HANDLERS
 from workflows import verify
 from workflows.definitions import BY_VERSION
@@ -45,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         TESTING=settings.testing,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         MAX_CONTENT_LENGTH=settings.max_upload_bytes + 1024 * 1024,
         MAX_FORM_PARTS=2000,
         SESSION_COOKIE_HTTPONLY=True,

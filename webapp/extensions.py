@@ -6,7 +6,9 @@ from typing import Any
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, event
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.orm import DeclarativeBase
 
 NAMING = {
@@ -45,3 +47,40 @@ def _begin(connection: Connection) -> None:
         return
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+CONNECTION, SHUTDOWN, TOO_MANY = "08", "57P", "53300"  # classes of SQLSTATE: the server is gone, or takes nobody
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """A server may have been restarted since a pooled connection was last used: ask before using it again."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return {}
+    return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether the database cannot be reached just now: nobody's fault here, and over when it is back.
+
+    A server that is killed leaves no code of its own: psycopg then says `OperationalError` without a SQLSTATE.
+    """
+    if isinstance(error, NoFreeConnection):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    if isinstance(error.orig, sqlite3.Error):
+        return getattr(error.orig, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_CANTOPEN"))
+    code = getattr(error.orig, "sqlstate", None)
+    if code is None:
+        return isinstance(error, OperationalError | InterfaceError)
+    return str(code).startswith((CONNECTION, SHUTDOWN, TOO_MANY))
+
+
+def forget() -> None:
+    """End the transaction and keep nothing; where the connection is lost there is nothing to roll back."""
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session().invalidate()

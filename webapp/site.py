@@ -32,7 +32,7 @@ from webapp import clock, errors, policy, wording
 from webapp.auth.access import public
 from webapp.documents import pdf
 from webapp.documents.storage import LocalStorage
-from webapp.extensions import db
+from webapp.extensions import db, forget, is_away
 from webapp.htmx import local
 from webapp.models.people import Person, SiteSetting
 from workflows.vocabulary import Machine, Role
@@ -225,13 +225,15 @@ def _add_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     @app.errorhandler(500)  # a commit that failed after the page was made
-    def broken(error: Exception) -> tuple[str, int]:
+    def broken(error: Exception) -> tuple[str, int, dict[str, str]]:
         if app.testing:
             raise error
         g.database_down = True
         reference = secrets.token_hex(4)
         app.logger.exception("error %s", reference)
-        return _went_wrong(reference), 500
+        away = is_away(getattr(error, "original_exception", None) or error)
+        page = "errors/503.html" if away else "errors/500.html"
+        return _went_wrong(page, reference), 503 if away else 500, {"Retry-After": "10"} if away else {}
 
     app.register_error_handler(IntegrityError, lambda error: _twice(error) if _is_twice(error) else broken(error))
 
@@ -249,14 +251,15 @@ def _twice(_error: IntegrityError) -> tuple[str, int]:
     return render_template("errors/409.html", what_happened=happened, link=_back()), 409
 
 
-def _went_wrong(reference: str) -> str:
+def _went_wrong(page: str, reference: str) -> str:
     """With the reader's own frame where the database still answers, else a page that needs nobody."""
+    forget()  # after a failed statement nothing can be read before
     try:
-        db.session.rollback()  # after a failed statement nothing can be read before
-        return render_template("errors/500.html", reference=reference)
+        return render_template(page, reference=reference)
     except SQLAlchemyError:
+        forget()
         g._login_user = AnonymousUserMixin()
-        return render_template("errors/500.html", reference=reference)
+        return render_template(page, reference=reference)
 
 
 def _back() -> str:

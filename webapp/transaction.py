@@ -5,14 +5,14 @@ from contextlib import contextmanager
 
 from flask import Flask, Response, request
 
-from webapp.extensions import db
+from webapp.extensions import db, forget
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 def for_writing() -> None:
     """Begin a fresh write transaction; on SQLite this takes the lock now. Anything read before is read anew."""
-    db.session.rollback()
+    forget()
     db.session.connection(execution_options={"writes": True})
 
 
@@ -24,7 +24,7 @@ def writing() -> Iterator[None]:
         yield
         db.session.commit()
     except BaseException:
-        db.session.rollback()
+        forget()
         raise
 
 
@@ -37,7 +37,7 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def _settle(response: Response) -> Response:
         if request.method in SAFE or response.status_code >= 400:
-            db.session.rollback()
+            forget()
         else:
             db.session.commit()
         return response

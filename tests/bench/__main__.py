@@ -16,11 +16,12 @@ from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from tests.bench import report
+from tests.bench import engine, report, transitions
 from tests.bench.data import Filled, fill
 from tests.bench.measure import Answer, Client, Target, bursts, interleaved
 from tests.bench.servers import database_url, serving
 from tests.documents import samples
+from tests.support import postgres
 from tests.support.settings import settings_for
 from webapp import create_app
 from webapp.documents.renderer import render
@@ -132,10 +133,14 @@ def main() -> None:
         reference, list_small, list_large = targets[0], targets[2], targets[3]
         interleaved(targets, ROUNDS, WARM_UP, begun + SECONDS * 0.7)
         bursts(targets[:-1], BURSTS, BURST, begun + SECONDS)
+        inside = [*engine.lines(), *transitions.lines(Path(home))]
+        postgres.stop_server(Path(home))
     rows = report.table(targets, reference)
     found = report.verdicts([list_small, targets[4]], reference, list_small, list_large)
-    report.write(rows, found, time.monotonic() - begun, any(t.encoding for t in targets))
+    found += [(line.met, f"{line.what}: {line.value} ({line.beside})") for line in inside if line.met is not None]
+    report.write(rows, inside, found, time.monotonic() - begun, any(t.encoding for t in targets))
     print(report.aligned(rows))
+    print("\n".join(f"{line.what}: {line.value} ({line.beside})" for line in inside))
     print("\n".join(f"{'met   ' if good else 'MISSED'} {text}" for good, text in found))
 
 

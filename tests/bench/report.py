@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.bench.engine import Line
 from tests.bench.measure import CLIENTS, Target
 from tests.bench.servers import SETTINGS
 from webapp import clock
@@ -57,8 +58,12 @@ NO_COMPRESSION = """The server does not compress: that is the work of the proxy 
   makes of the body."""
 
 
-def write(rows: Sequence[tuple[str, ...]], found: Sequence[tuple[bool, str]], seconds: float, compresses: bool) -> None:
+def write(
+    rows: Sequence[tuple[str, ...]], inside: Sequence[Line], found: Sequence[tuple[bool, str]], seconds: float,
+    compresses: bool,
+) -> None:  # fmt: skip
     """Replace docs/benchmarks.md."""
+    engine = [f"| {line.what} | {line.value} | {line.beside} |" for line in inside]
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     lines.insert(1, "| --- |" + " ---: |" * (len(HEADS) - 1))
     aims = [f"- {'met' if good else '**missed**'}: {text}" for good, text in found]
@@ -71,6 +76,10 @@ read the ratios before the milliseconds.
 
 {chr(10).join(lines)}
 
+| The engine | | Beside |
+| --- | ---: | --- |
+{chr(10).join(engine)}
+
 {chr(10).join(aims)}
 
 How it is measured (`tests/bench`):
@@ -80,6 +89,11 @@ How it is measured (`tests/bench`):
 - p50 and p95 are of one client, requests interleaved one by one; requests/s are of bursts of {CLIENTS} clients, page
   after page. The Word document is rendered in the bench's own process, by one client.
 - SQL counts the statements of one request, signing in included, BEGIN and COMMIT left out.
+- The lines of the engine are medians in the bench's own process. A decision is asked for each edge of the
+  application's machine, and so is the plain table, in turn. A transition is a file suspended or resumed by its manager
+  with record, deadlines and mail, from a fresh session to the commit; then the database is set back, and the driver
+  alone is asked the same statements in the same transactions ("raw"). PostgreSQL runs with the tests' settings, which
+  do not sync.
 - {"The server compresses." if compresses else NO_COMPRESSION}
 """,
         encoding="utf-8",

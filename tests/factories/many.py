@@ -5,10 +5,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
+
 from tests.factories import people, register
 from webapp import clock
 from webapp.extensions import db
 from webapp.models.application import Application, ApplicationParty, ApplicationVersion, Partnership, PartyRole
+from webapp.models.assessment import Decision
 from webapp.models.people import Person
 from webapp.models.programme import Call
 from webapp.policy import Principal
@@ -80,3 +83,18 @@ def more(world: register.World, count: int, state: State, requested: int, **colu
         )  # fmt: skip
     db.session.flush()
     return tuple(row.id for row in rows)
+
+
+def recommend(files: Heap, outcome: State = State.REJECTED) -> None:
+    """An open recommendation of the manager on each file; inside the caller's transaction."""
+    version = ApplicationVersion
+    versions = dict(db.session.execute(select(version.application_id, version.id)).all())
+    for number in files.files:
+        db.session.add(
+            Decision(
+                application_id=number, outcome=outcome, amount=Decimal(0 if outcome is State.REJECTED else 18_000),
+                conditions="", reasons="Too thin.", recommended_by_id=files.people["manager"],
+                recommended_at=clock.now(), version_id=versions[number],
+            )
+        )  # fmt: skip
+    db.session.flush()

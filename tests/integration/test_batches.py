@@ -1,5 +1,6 @@
 """Many files in one go: chosen with reasons, done one by one and once each, stopped, resumed, never half."""
 
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,13 +12,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.factories.assessing import Statements, Visitor
-from tests.factories.many import Heap, heap
+from tests.factories.many import Heap, heap, recommend
+from tests.support.database import KINDS
 from webapp import clock
 from webapp.batches.bulk import bulk_moves
 from webapp.documents.storage import LocalStorage
 from webapp.errors import Conflict, Forbidden, Invalid
 from webapp.extensions import db
-from webapp.models.application import Application, ApplicationVersion
+from webapp.models.application import Application
 from webapp.models.batch import Batch, BatchItem, BatchKind, BatchState, ItemState
 from webapp.models.people import RoleGrant
 from webapp.models.record import AuditEntry, AuditEvent, OutboxRow
@@ -28,6 +30,7 @@ from webapp.transaction import writing
 from workflows.definitions import CURRENT
 from workflows.vocabulary import Machine, Role, State, Trigger
 
+on_sqlite = pytest.mark.parametrize("installation", KINDS[:1], indirect=True)  # where the database does not matter
 START = "move.start_eligibility.programme_manager"
 LAPSE = "move.lapse.programme_manager"
 RECOMMEND = "recommend.programme_manager"
@@ -87,6 +90,7 @@ def problems(batch_id: int, event: AuditEvent = AuditEvent.MOVED) -> list[str]:
 # --- which moves ------------------------------------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_the_moves_that_qualify_are_read_from_the_definition() -> None:
     """The office's moves without a form of their own; nothing that binds a party or takes money."""
     assert {trigger for trigger, _role in bulk_moves(CURRENT[Machine.APPLICATION])} == {
@@ -95,6 +99,7 @@ def test_the_moves_that_qualify_are_read_from_the_definition() -> None:
     }  # fmt: skip
 
 
+@on_sqlite
 def test_what_a_person_may_order_follows_their_roles() -> None:
     files = heap(1)
     offered = {name: {work.key for work in _works(files, name)} for name in ("manager", "finance", "director")}
@@ -112,6 +117,7 @@ def _works(files: Heap, name: str):  # type: ignore[no-untyped-def]
 # --- preview ----------------------------------------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_the_preview_says_for_each_row_why_not_and_who_can_clear_it(client: FlaskClient) -> None:
     files = heap(3)
     with writing():
@@ -133,7 +139,7 @@ def test_two_hundred_rows_cost_the_statements_of_two(client: FlaskClient, key: s
         files = heap(count, state)
         if key == CONFIRM:
             with writing():
-                _recommend_all(files)
+                recommend(files)
         visitor = Visitor(client, files.person("second"))
         address = visitor.post(f"/calls/{files.call}/batches", {"work": key}).headers["Location"]
         with Statements() as statements:
@@ -142,19 +148,7 @@ def test_two_hundred_rows_cost_the_statements_of_two(client: FlaskClient, key: s
     assert counted[0] == counted[1] <= 10, counted
 
 
-def _recommend_all(files: Heap) -> None:
-    from webapp.models.assessment import Decision
-
-    version = ApplicationVersion
-    versions = dict(db.session.execute(sa.select(version.application_id, version.id)).all())
-    for number in files.files:
-        db.session.add(
-            Decision(application_id=number, outcome=State.REJECTED, amount=0, conditions="", reasons="Too thin.",
-                     recommended_by_id=files.people["manager"], recommended_at=clock.now(),
-                     version_id=versions[number])
-        )  # fmt: skip
-
-
+@on_sqlite
 def test_ticks_are_kept_page_by_page(client: FlaskClient) -> None:
     files = heap(120, State.SUBMITTED)
     visitor = Visitor(client, files.person("manager"))
@@ -171,6 +165,7 @@ def test_ticks_are_kept_page_by_page(client: FlaskClient) -> None:
 # --- running ----------------------------------------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_a_whole_order_by_its_pages(client: FlaskClient, storage: LocalStorage) -> None:
     files = heap(3, State.SUBMITTED)
     visitor = Visitor(client, files.person("manager"))
@@ -189,7 +184,7 @@ def test_a_whole_order_by_its_pages(client: FlaskClient, storage: LocalStorage) 
     )  # fmt: skip
 
 
-def test_two_hundred_applications_are_rejected_by_two_people(app: Flask, storage: LocalStorage) -> None:
+def test_many_applications_are_rejected_by_two_people(app: Flask, storage: LocalStorage) -> None:
     """One recommends with one text, another confirms: one entry each, a letter each, one mail to who confirms."""
     files = heap(24)
     first = ordered(files, RECOMMEND, reason="The projects do not fit the plan.")
@@ -205,10 +200,29 @@ def test_two_hundred_applications_are_rejected_by_two_people(app: Flask, storage
     assert all(item.document_id for item in items(second))
 
 
+@on_sqlite
+def test_a_larger_mandate_needs_both_confirmations(storage: LocalStorage) -> None:
+    """The first one is kept and decides nothing; the second rejects."""
+    files = heap(2, requested=100_000)
+    with writing():
+        recommend(files)
+    first = ordered(files, "confirm.finance_officer", "finance")
+    run.rounds(storage)
+    assert problems(first, AuditEvent.CONFIRMED) == [] and set(states(first)) == {ItemState.DONE}
+    assert db.session.get_one(Application, files.files[0]).state is State.DECISION
+    with pytest.raises(Invalid, match="None of the chosen"):
+        ordered(files, "confirm.finance_officer", "finance")
+    second = ordered(files, CONFIRM, "second")
+    run.rounds(storage)
+    assert problems(second) == []
+    assert db.session.get_one(Application, files.files[0]).state is State.REJECTED
+
+
+@on_sqlite
 def test_who_recommended_many_confirms_none() -> None:
     files = heap(2)
     with writing():
-        _recommend_all(files)
+        recommend(files)
     with pytest.raises(Invalid, match="None of the chosen"):
         ordered(files, CONFIRM)
 
@@ -254,12 +268,13 @@ def test_who_lost_the_role_meanwhile_is_refused_in_words(client: FlaskClient, st
     assert "This step belongs to somebody else." in page and "The programme manager can do this." in page
 
 
+@on_sqlite
 def test_a_recommendation_replaced_meanwhile_is_not_confirmed_unread(storage: LocalStorage) -> None:
     from webapp.decisions import use_cases
 
     files = heap(1)
     with writing():
-        _recommend_all(files)
+        recommend(files)
     batch_id = ordered(files, CONFIRM, "second")
     with writing():
         file = db.session.get_one(Application, files.files[0])
@@ -283,17 +298,19 @@ def test_one_that_fails_fails_alone_and_can_be_tried_again(storage: LocalStorage
     assert set(states(batch_id)) == {ItemState.DONE} and problems(batch_id) == []
 
 
+@on_sqlite
 def test_a_frozen_one_is_interrupted_and_fails_alone(storage: LocalStorage) -> None:
     files = heap(2, State.SUBMITTED)
     batch_id = ordered(files, START)
     frozen = files.files[0]
 
     def freeze(order: Order) -> bool:
-        while order.file.id == frozen:
-            pass
+        if order.file.id == frozen:
+            assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= run.PATIENCE
+            signal.raise_signal(signal.SIGALRM)  # the minute is over
         return False
 
-    with patch.object(run, "PATIENCE", 0.05), _failing(freeze):
+    with _failing(freeze):
         run.rounds(storage)
     assert states(batch_id) == [ItemState.FAILED, ItemState.DONE] and problems(batch_id) == []
     assert "not done within" in items(batch_id)[0].error
@@ -341,6 +358,7 @@ def _die_after_the_move(storage: LocalStorage) -> None:
     db.session.remove()
 
 
+@on_sqlite
 def test_the_planted_mutant_that_records_apart_is_noticed(storage: LocalStorage) -> None:
     """The move is committed before its row, and its number is not kept: after a death the row and the file disagree."""
     files = heap(2, State.SUBMITTED)
@@ -359,6 +377,7 @@ def test_the_planted_mutant_that_records_apart_is_noticed(storage: LocalStorage)
     assert problems(batch_id) == ["row 1 is refused, with 1 entries"]
 
 
+@on_sqlite
 def test_one_that_takes_its_workers_down_fails_at_last(storage: LocalStorage) -> None:
     files = heap(1, State.SUBMITTED)
     batch_id = ordered(files, START)
@@ -393,6 +412,7 @@ def test_four_workers_do_each_file_once(app: Flask, storage: LocalStorage) -> No
 # --- whose ------------------------------------------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_a_batch_is_the_business_of_its_office_alone(client: FlaskClient, storage: LocalStorage) -> None:
     files, others = heap(2, State.SUBMITTED), heap(1)
     batch_id = ordered(files, START)
@@ -407,6 +427,7 @@ def test_a_batch_is_the_business_of_its_office_alone(client: FlaskClient, storag
     assert answers == {"director": [200] * 3, "elsewhere": [404] * 3, "signatory": [404] * 3}
 
 
+@on_sqlite
 def test_only_who_started_it_lets_it_go_on(storage: LocalStorage) -> None:
     files = heap(2, State.SUBMITTED)
     batch_id = ordered(files, START)
@@ -418,6 +439,7 @@ def test_only_who_started_it_lets_it_go_on(storage: LocalStorage) -> None:
         orders.start(db.session.get_one(Batch, batch_id), "", files.who("manager"))
 
 
+@on_sqlite
 def test_what_is_prepared_is_private_and_can_be_thrown_away(client: FlaskClient) -> None:
     files = heap(2, State.SUBMITTED)
     address = Visitor(client, files.person("manager")).post(f"/calls/{files.call}/batches", {"work": START})
@@ -427,6 +449,7 @@ def test_what_is_prepared_is_private_and_can_be_thrown_away(client: FlaskClient)
     assert items(batch_id) == [] and db.session.get(Batch, batch_id) is None
 
 
+@on_sqlite
 @pytest.mark.parametrize("typed", ["", "confirm.director", "move.approve.director", "nonsense", "letters.director"])
 def test_what_is_not_offered_is_not_prepared(client: FlaskClient, typed: str) -> None:
     files = heap(1)
@@ -434,6 +457,7 @@ def test_what_is_not_offered_is_not_prepared(client: FlaskClient, typed: str) ->
     assert answer.status_code == 422 and "Choose what shall happen." in answer.text
 
 
+@on_sqlite
 def test_strange_row_numbers_change_nothing(client: FlaskClient) -> None:
     files = heap(2, State.SUBMITTED)
     visitor = Visitor(client, files.person("manager"))
@@ -442,6 +466,7 @@ def test_strange_row_numbers_change_nothing(client: FlaskClient) -> None:
     assert states(int(address.split("/")[2])) == [ItemState.WAITING] * 2
 
 
+@on_sqlite
 def test_a_batch_needs_its_reason(client: FlaskClient) -> None:
     files = heap(1)
     visitor = Visitor(client, files.person("manager"))
@@ -450,5 +475,40 @@ def test_a_batch_needs_its_reason(client: FlaskClient) -> None:
     assert answer.status_code == 422 and "Give a reason." in answer.text
 
 
+@on_sqlite
 def test_kinds_are_those_of_the_works() -> None:
     assert {work.kind for work in WORKS.values()} == set(BatchKind)
+
+
+def test_the_list_hands_over_what_its_filters_find(client: FlaskClient) -> None:
+    files = heap(3, State.SUBMITTED)
+    with writing():
+        db.session.get_one(Application, files.files[1]).title = "Something else"
+    visitor = Visitor(client, files.person("manager"))
+    where = f"?call={files.call}&q=Project"
+    assert f'value="{START}"' in visitor.get(f"/applications{where}").text
+    assert f'value="{START}"' not in visitor.get("/applications").text
+    address = visitor.post(f"/applications/together{where}", {"work": START}).headers["Location"]
+    assert [item.application_id for item in items(int(address.split("/")[2]))] == [files.files[2], files.files[0]]
+    assert visitor.post(f"/applications/together{where}", {"work": "x"}).status_code == 404
+    stranger = Visitor(client, files.person("signatory"))
+    assert stranger.post(f"/applications/together{where}", {"work": START}).status_code == 404
+
+
+@on_sqlite
+def test_the_desk_shows_what_is_not_finished(client: FlaskClient, storage: LocalStorage) -> None:
+    files = heap(1, State.SUBMITTED)
+    batch_id = ordered(files, START)
+    visitor = Visitor(client, files.person("manager"))
+    assert f"/batches/{batch_id}" in visitor.get("/desk").text
+    run.rounds(storage)
+    assert f"/batches/{batch_id}" not in visitor.get("/desk").text
+
+
+@on_sqlite
+def test_several_batches_take_turns(storage: LocalStorage) -> None:
+    """Who orders a few things does not wait behind somebody's hundreds."""
+    large, small = heap(6, State.SUBMITTED), heap(2, State.SUBMITTED)
+    first, second = ordered(large, START), ordered(small, START)
+    run.rounds(storage, limit=4)
+    assert state_of(second) is BatchState.DONE and states(first).count(ItemState.DONE) == 2

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.prove import attacks, faults, kills, races, strolls, syncs, walks, workers
+from tests.prove import attacks, batches, faults, kills, outages, races, strolls, syncs, walks, workers
 from tests.prove.house import House, build
 from tests.support.database import KINDS
 from workflows import guards
@@ -117,6 +117,16 @@ def test_kills_notice_a_careless_worker(on_sqlite: House, mutant: workers.Mutant
         assert workers.run(on_sqlite, jobs=60, kills=10) != []
 
 
+def test_a_killed_worker_does_each_file_of_a_batch_once(on_sqlite: House) -> None:
+    assert batches.killed(on_sqlite, kills=6) == []
+
+
+def test_kills_notice_a_batch_that_is_recorded_apart(on_sqlite: House) -> None:
+    with batches.apart():
+        assert batches.killed(on_sqlite, 1, at_commit=3) != []
+    assert batches.killed(on_sqlite, 1, at_commit=3) == []
+
+
 # --- the disk (G3b, G3c) --------------------------------------------------------------------------------------------
 
 
@@ -141,3 +151,34 @@ def test_a_lost_connection_is_a_clean_page_and_loses_nothing(on_postgresql: Hous
 def test_a_swallowed_commit_is_noticed(on_sqlite: House) -> None:
     with faults.swallowed():
         assert faults.refused_writes(on_sqlite) != []
+
+
+# --- PostgreSQL itself killed (G3c) ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def outage(test_home: Path, worker_name: str) -> Iterator[outages.Outage]:
+    made = outages.Outage(test_home, worker_name)
+    yield made
+    made.remove()
+
+
+def test_a_killed_server_is_a_clean_page_and_loses_nothing(outage: outages.Outage) -> None:
+    assert outages.strike(outage) == []
+
+
+def test_what_a_killed_server_acknowledged_is_there(outage: outages.Outage) -> None:
+    assert outages.after_commit(outage) == []
+
+
+def test_a_server_that_is_away_is_said_so_and_missed_no_longer_than_it_is(outage: outages.Outage) -> None:
+    assert outages.while_away(outage) == []
+
+
+def test_a_pool_that_trusts_its_connections_is_noticed(outage: outages.Outage) -> None:
+    with outages.unasked():
+        assert outages.while_away(outage) != []
+
+
+def test_the_worker_outlives_the_server(outage: outages.Outage) -> None:
+    assert outages.worker_waits(outage) == []

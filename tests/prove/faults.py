@@ -14,6 +14,7 @@ from unittest.mock import patch
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import scoped_session
+from werkzeug.test import TestResponse
 
 from tests.factories import people
 from tests.prove.child import Child, Say, alone
@@ -48,21 +49,21 @@ def lost_connection(house: House) -> list[str]:
     return _in_child(house, _while_cut)
 
 
-def _in_child(house: House, play: Callable[["_Visitor"], None]) -> list[str]:
+def _in_child(house: House, play: Callable[["Visitor"], None]) -> list[str]:
     app = house.fresh()
     alone(app)
 
     def work(say: Say) -> None:
         app.testing = False  # a test would see the exception, a person sees the page
         app.logger.disabled = True
-        play(_Visitor(house, say))
+        play(Visitor(house, say))
 
     with Child(work) as child:
         found = child.heard()
     return found if child.status == 0 else [*found, f"ended with {child.status}"]
 
 
-class _Visitor:
+class Visitor:
     """The manager of the running files, at a browser; keeps count of what the product acknowledged."""
 
     def __init__(self, house: House, say: Say) -> None:
@@ -73,17 +74,28 @@ class _Visitor:
             people.sign_in(self.client, db.session.get_one(Person, house.mover))
             db.session.remove()
 
-    def post(self) -> int:
-        """One move; an error must come as a page in plain words."""
-        trigger = BACK_AND_FORTH[self.state()]
+    def post(self, state: State | None = None) -> int:
+        """One move; an error must come as a page in plain words. `state` where the database cannot be asked."""
+        trigger = BACK_AND_FORTH[state or self.state()]
         answer = self.client.post(f"/move/application/{self.number}/{trigger}", data={"reason": REASON})
         if answer.status_code == 303:
             self.done += 1
         elif answer.status_code not in (500, 503):
             self.say(f"answered {answer.status_code}")
-        elif PLAIN not in answer.text or any(word in answer.text for word in TECHNICAL):
-            self.say(f"the page of {answer.status_code} is not in plain words: {answer.text[:3000]!r}")
+        else:
+            self.in_plain_words(answer)
         return answer.status_code
+
+    def in_plain_words(self, answer: TestResponse) -> None:
+        if PLAIN not in answer.text or any(word in answer.text for word in TECHNICAL):
+            self.say(f"the page of {answer.status_code} is not in plain words: {answer.text[:3000]!r}")
+
+    def revisions(self) -> int:
+        """How many moves the case has made."""
+        with self.app.app_context():
+            made = application(self.number).revision - 1
+            db.session.remove()
+        return made
 
     def state(self) -> State:
         with self.app.app_context():
@@ -111,7 +123,7 @@ class _Visitor:
         self.compare("after the next request")
 
 
-def _until_full(visitor: _Visitor) -> None:
+def _until_full(visitor: Visitor) -> None:
     limit: list[int] = []
 
     def small(raw: Any, _record: object) -> None:
@@ -130,7 +142,7 @@ def _until_full(visitor: _Visitor) -> None:
     visitor.goes_on()
 
 
-def _while_refused(visitor: _Visitor) -> None:
+def _while_refused(visitor: Visitor) -> None:
     if visitor.post() != 303:
         visitor.say("not even before the fault")
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -144,22 +156,25 @@ def _while_refused(visitor: _Visitor) -> None:
     visitor.goes_on()
 
 
-def _while_cut(visitor: _Visitor) -> None:
+def _while_cut(visitor: Visitor) -> None:
     if visitor.post() != 303:
         visitor.say("not even before the fault")
     with visitor.app.app_context():
         engine = db.engine
 
+        done: list[bool] = []
+
         def cut(_connection: Any, cursor: Any, statement: str, *_more: object) -> None:
-            if not statement.startswith("INSERT INTO audit_entry"):
+            if done or not statement.startswith("INSERT INTO audit_entry"):
                 return
-            sa.event.remove(engine, "before_cursor_execute", cut)
+            done.append(True)  # it stays listening: one that takes itself off breaks the loop over the listeners
             with engine.connect() as other:
                 other.execute(sa.text(f"SELECT pg_terminate_backend({cursor.connection.info.backend_pid})"))
 
         sa.event.listen(engine, "before_cursor_execute", cut)
-    if visitor.post() == 303:
-        visitor.say("the connection was not lost")
+    if (status := visitor.post()) != 503:
+        visitor.say(f"a lost connection answered {status}")
+    sa.event.remove(engine, "before_cursor_execute", cut)
     visitor.goes_on()
 
 

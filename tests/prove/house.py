@@ -9,6 +9,7 @@ from pathlib import Path
 from flask import Flask
 
 from tests.factories import agreements, assessing, people, register
+from tests.support.database import Database
 from tests.support.installation import Installation, install
 from webapp.documents.storage import LocalStorage
 from webapp.extensions import db
@@ -64,9 +65,9 @@ class House:
         return people.acting(db.session.get_one(Person, number))
 
 
-def build(kind: str, home: Path, worker: str) -> House:
+def build(kind: str, home: Path, worker: str, database: Database | None = None) -> House:
     """Make the world on an installation of its own."""
-    installation = install(kind, home, worker)
+    installation = install(kind, home, worker, database)
     app = installation.fresh()
     with app.app_context():
         folder = home / worker / f"{kind}-proofs"

@@ -60,8 +60,8 @@ class SqliteDatabase:
 class PostgresDatabase:
     """A database of a real server; its template is a database beside it."""
 
-    def __init__(self, home: Path, name: str) -> None:
-        self.server = postgres.server_url(home)
+    def __init__(self, home: Path, name: str, server: str = "") -> None:
+        self.server = server or postgres.server_url(home)
         self.name, self.template = Identifier(name), Identifier(f"{name}_template")
         url = make_url(self.server).set(drivername="postgresql+psycopg", database=name)
         self.url = url.render_as_string(hide_password=False)

@@ -35,11 +35,11 @@ class Installation:
                 engine.dispose()
 
 
-def install(kind: str, home: Path, worker: str) -> Installation:
+def install(kind: str, home: Path, worker: str, database: Database | None = None) -> Installation:
     """Create the application on an empty database of this kind, migrate it and keep the result as template."""
     from webapp import create_app
 
-    database = make_database(kind, home, worker)
+    database = database or make_database(kind, home, worker)
     app = create_app(settings_for(database.url, home / worker / f"{kind}-var"))
     installation = Installation(app, database)
     with app.app_context():

@@ -9,10 +9,12 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 
@@ -29,6 +31,9 @@ SPEED = {
     "autovacuum": "off",
     "listen_addresses": "",
 }
+# A server that is killed keeps what it acknowledged: the log is written before a commit is answered. The machine itself
+# stays up, so nothing has to be synced.
+TO_BE_KILLED = SPEED | {"synchronous_commit": "on", "full_page_writes": "on", "max_connections": "40"}
 SECONDS_TO_START = 60
 
 
@@ -64,19 +69,77 @@ def _alone(lock: Path) -> Iterator[None]:
 
 
 def _start(home: Path) -> None:
-    programs, data, account = _programs(home), home / "postgres", _account()
+    programs = _programs(home)
+    _make(home, programs)
+    _run(home, programs, SPEED)
+
+
+def _make(home: Path, programs: Path) -> None:
+    data, account = home / "postgres", _account()
     if account is not None:
         shutil.chown(home, user=account)
     home.chmod(0o755)
     init = [str(programs / "initdb"), "-D", str(data), "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
     subprocess.run([*init, "--locale=C", "--no-sync"], check=True, stdout=subprocess.DEVNULL, cwd=home, user=account)
-    settings = [part for name, value in SPEED.items() for part in ("-c", f"{name}={value}")]
-    with (home / "postgres.log").open("w") as log:
-        subprocess.Popen(
-            [str(programs / "postgres"), "-D", str(data), "-k", str(home), *settings],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=home, user=account, start_new_session=True,
+
+
+def _run(home: Path, programs: Path, with_settings: dict[str, str]) -> "subprocess.Popen[bytes]":
+    settings = [part for name, value in with_settings.items() for part in ("-c", f"{name}={value}")]
+    with (home / "postgres.log").open("a") as log:
+        server = subprocess.Popen(
+            [str(programs / "postgres"), "-D", str(home / "postgres"), "-k", str(home), *settings],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=home, user=_account(), start_new_session=True,
         )  # fmt: skip
     _wait(home)
+    return server
+
+
+class ServerToKill:
+    """A server of one test's own, that it may kill like a power cut kills it, and start again on what it left."""
+
+    def __init__(self, shared: Path) -> None:
+        """`shared` is the run's home, with the programs."""
+        shared.chmod(0o755)  # the account that runs the server reads the programs there
+        self.home, self.programs = Path(tempfile.mkdtemp(prefix="jumelage-k-")), _programs(shared)
+        self.url = f"postgresql://postgres@/postgres?host={self.home}"
+        _make(self.home, self.programs)
+        self.start()
+
+    def start(self) -> None:
+        self._process = _run(self.home, self.programs, TO_BE_KILLED)
+
+    def kill(self) -> None:
+        """kill −9: the postmaster first, so that it cannot tell anybody, then each of its children; all are gone."""
+        children = _children(self._process.pid)
+        self._process.kill()
+        for child in children:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        self._process.wait()
+        while any(_runs(child) for child in children):
+            time.sleep(0.005)
+
+    def revive(self) -> None:
+        """Start it unless it runs, whatever the test before left."""
+        if self._process.poll() is not None:
+            self.start()
+
+    def remove(self) -> None:
+        if self._process.poll() is None:
+            self.kill()
+        shutil.rmtree(self.home)
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _runs(pid: int) -> bool:
+    """Whether the process is still there; a zombie holds nothing any more."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _wait(home: Path) -> None:

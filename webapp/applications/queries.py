@@ -259,6 +259,17 @@ def listed(who: Principal, wanted: Filters, page: int) -> tuple[Sequence[Applica
     return shown, _count(found)
 
 
+def numbers(who: Principal, wanted: Filters, most: int) -> list[int]:
+    """The numbers of all that the filters find, however many pages they fill, in the order of the list."""
+    found = select(Application.id).where(scope.visible_files(who), *_conditions(who, wanted))
+    return list(db.session.scalars(found.order_by(*SORTS[wanted.sort]).limit(most)))
+
+
+def call(call_id: int) -> Call | None:
+    """A call with its plan and programme."""
+    return db.session.get(Call, call_id, options=scope.with_room(Call))
+
+
 def _count(found: Select[Any]) -> int:
     counted = found.limit(COUNT_LIMIT + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(counted)) or 0

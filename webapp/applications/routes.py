@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from webapp import caseframe, policy, wording
-from webapp.applications import clarifying, evidence, queries, sections, use_cases
+from webapp.applications import clarifying, evidence, queries, sections, together, use_cases
 from webapp.applications.blueprint import blueprint
 from webapp.applications.forms import (
     FORMS,
@@ -57,16 +57,25 @@ def index() -> Response:
         choices=queries.filter_choices(),
         states=[(s.name.value, wording.state(Machine.APPLICATION, s.name)) for s in STATES],
         may_start=who.holds(*APPLICANT),
+        works=together.works(who, wanted) if rows else [],
+        several=_list_url(kept, endpoint="applications.several"),
     )
+
+
+@blueprint.post("/applications/together")
+@signed_in
+def several() -> Response:
+    """Do something with all that the filters in the address find; on the next page one chooses among them."""
+    return together.prepare(actor(), _filters(), request.form.get("work", ""))
 
 
 FILTERS = ("q", "state", "country", "call", "mine", "sort")
 
 
-def _list_url(kept: dict[str, str], **changed: str) -> str:
+def _list_url(kept: dict[str, str], endpoint: str = "applications.index", **changed: str) -> str:
     """The list's address with these filters; only known names, so that nobody can steer `url_for`."""
     values: dict[str, Any] = {**kept, **changed}
-    return url_for("applications.index", **values)
+    return url_for(endpoint, **values)
 
 
 def _filters() -> queries.Filters:

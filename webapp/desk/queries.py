@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select, union_all
+from sqlalchemy.orm import joinedload
 
 from webapp.desk.kinds import Kind
 from webapp.desk.sources import SOURCES, parameters
@@ -24,6 +25,7 @@ from webapp.desk.sources.parts import (
 from webapp.extensions import db
 from webapp.models.application import Application
 from webapp.models.assessment import Decision, DecisionConfirmation, Review
+from webapp.models.batch import Batch, BatchState
 from webapp.models.monitoring import Audit, CorrectiveAction, Finding, Obligation, Report
 from webapp.models.programme import Call, CountryPlan, Programme
 from webapp.policy import OFFICE, Principal
@@ -92,6 +94,14 @@ def desk(who: Principal, today: date) -> Desk:
     if held & {Role.PROGRAMME_MANAGER, Role.DIRECTOR}:
         rows += _closing(known)
     return _grouped(rows, today)
+
+
+def batches(who: Principal) -> list[Batch]:
+    """What this person ordered for many files and has not finished; for the office alone, one statement."""
+    if not who.holds(*OFFICE):
+        return []
+    query = select(Batch).where(Batch.person_id == who.person_id, Batch.state != BatchState.DONE)
+    return list(db.session.scalars(query.options(joinedload(Batch.call)).order_by(Batch.id.desc()).limit(10)))
 
 
 def counts(who: Principal) -> list[tuple[State, int]]:

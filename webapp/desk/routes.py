@@ -14,6 +14,7 @@ from webapp.desk import kinds, queries
 from webapp.desk.kinds import Kind
 from webapp.desk.queries import Waiting
 from webapp.models.monitoring import ReportKind
+from webapp.services.batches.work import work_of
 from workflows.vocabulary import DeadlineKind, Machine, Role
 
 blueprint = Blueprint("desk", __name__, template_folder="templates")
@@ -79,6 +80,7 @@ def index() -> str:
         today=today,
         applies=who.holds(Role.APPLICANT_EDITOR, Role.SIGNATORY) or not who.grants,
         invites=who.holds(Role.SYSTEM_ADMIN, Role.MUNICIPALITY_ADMIN),
+        batches=[(batch, work_of(batch).label()) for batch in queries.batches(who)],
         files=[
             (state, wording.state(Machine.APPLICATION, state), wording.state_tone(Machine.APPLICATION, state), number)
             for state, number in queries.counts(who)

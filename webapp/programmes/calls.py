@@ -47,6 +47,7 @@ def call(call_id: int) -> str:
         currency=found.plan.programme.currency,
         sees_programme=may(who, Action.VIEW_PROGRAMME, found.plan.programme),
         may_edit=may(who, Action.MANAGE_PROGRAMME, found) and found.state is not State.CLOSED,
+        may_batch=may(who, Action.RUN_BATCH, found),
         is_open_today=call_is_open(found),
         received=queries.received(found),
         **pages.shared(found, who, queries.entries(found)),

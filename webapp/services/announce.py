@@ -3,7 +3,6 @@
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
-from sqlalchemy.orm import selectinload
 
 from webapp import clock, policy, wording
 from webapp.extensions import db
@@ -25,22 +24,30 @@ def after(moved: Moved, entry: AuditEntry) -> None:
     roles = TOLD.get((moved.case.__machine__, moved.move.trigger), ())
     if not roles:
         return
-    for person in people_with(frozenset(roles), moved.case):
-        if person.id != moved.actor.person_id:
-            _mail_move(person, moved, entry)
+    outbox.enqueue_all(
+        _mail_move(person, moved, entry)
+        for person in people_with(frozenset(roles), moved.case)
+        if person.id != moved.actor.person_id
+    )
 
 
 def people_with(roles: frozenset[Role], case: Case) -> list[Person]:
-    """Everybody who holds one of these roles on this very record today; three statements."""
-    scope = scope_of(case)
-    grants = select(RoleGrant.person_id).where(RoleGrant.role.in_(roles), _could_hold(scope))
-    people = db.session.scalars(
-        select(Person)
-        .where(Person.id.in_(grants), Person.left_at.is_(None))
-        .order_by(Person.id)
-        .options(selectinload(Person.grants), selectinload(Person.affiliations))
-    )
-    return [person for person in people if policy.roles_on(principal(person), scope) & roles]
+    """Everybody who holds one of these roles on this very record today; one statement."""
+    scope, today = scope_of(case), clock.today()
+    wanted = (RoleGrant.role.in_(roles), RoleGrant.starts_on <= today, _could_hold(scope))
+    query = select(Person, RoleGrant).join(RoleGrant, RoleGrant.person_id == Person.id)
+    query = query.where(*wanted, RoleGrant.ends_on.is_(None) | (RoleGrant.ends_on >= today), Person.left_at.is_(None))
+    found = {
+        person: None
+        for person, grant in db.session.execute(query.order_by(Person.id))
+        if policy.roles_on(_with(person, grant), scope)
+    }
+    return list(found)
+
+
+def _with(person: Person, row: RoleGrant) -> Principal:
+    grant = policy.Grant(row.role, row.organisation_id, row.programme_id, row.application_id)
+    return Principal(person.id, person.name, (grant,))
 
 
 def _could_hold(scope: policy.Scope):  # type: ignore[no-untyped-def]  # a WHERE clause
@@ -53,9 +60,11 @@ def _could_hold(scope: policy.Scope):  # type: ignore[no-untyped-def]  # a WHERE
     return or_(*clauses)
 
 
-def _mail_move(person: Person, moved: Moved, entry: AuditEntry) -> None:
+def _mail_move(person: Person, moved: Moved, entry: AuditEntry) -> outbox.Announced:
     machine = moved.case.__machine__
-    named = policy.is_named(entry.role, policy.roles_on(principal(person), scope_of(moved.case)))
+    named = entry.role not in policy.UNNAMED or policy.is_named(
+        entry.role, policy.roles_on(principal(person), scope_of(moved.case))
+    )
     with force_locale(person.language):
         who = moved.actor.name if named else wording.role(entry.role)
         what = wording.state(machine, moved.move.dest)
@@ -66,7 +75,7 @@ def _mail_move(person: Person, moved: Moved, entry: AuditEntry) -> None:
         ]
         if moved.reason:
             lines.insert(2, _("Reason given: %(reason)s", reason=moved.reason))
-        mail(
+        return message(
             person,
             key=f"move-{entry.id}-{person.id}",
             subject=_("%(title)s: %(state)s", title=title(moved.case), state=what),
@@ -77,8 +86,12 @@ def _mail_move(person: Person, moved: Moved, entry: AuditEntry) -> None:
 
 def mail(person: Person, *, key: str, subject: str, lines: list[str], path: str) -> None:
     """Enqueue one message to one person, with a link; `key` makes it happen once."""
+    outbox.enqueue_all([message(person, key=key, subject=subject, lines=lines, path=path)])
+
+
+def message(person: Person, *, key: str, subject: str, lines: list[str], path: str) -> outbox.Announced:
     payload = {"to": person.email, "subject": subject, "lines": lines, "path": path, "language": person.language}
-    outbox.enqueue(Job.SEND_MAIL, key, payload)
+    return Job.SEND_MAIL, key, payload
 
 
 def notify(roles: frozenset[Role], case: Case, actor: Principal, *, key: str, subject: str, lines: list[str]) -> None:

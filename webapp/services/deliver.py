@@ -14,9 +14,11 @@ from webapp.models.record import Job, OutboxRow
 from webapp.notifications.mailer import Mailer, compose
 from webapp.services import documents, outbox, pdfs
 from webapp.services.locking import lock
+from webapp.services.patience import at_most
 from webapp.transaction import writing
 
 log = structlog.get_logger()
+PATIENCE = 110.0  # seconds for one job: less than its lease, so that nobody else has begun it
 
 
 class Courier:
@@ -53,7 +55,7 @@ class Courier:
         row_id, job, payload = claimed
         try:
             do = self.ahead[job](payload) if job in self.ahead else self.jobs[job]
-            with writing():
+            with at_most(PATIENCE), writing():
                 row = db.session.get_one(OutboxRow, row_id)
                 do(row)
                 outbox.acknowledge(row)

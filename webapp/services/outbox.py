@@ -1,10 +1,12 @@
 """Work that must happen after the commit: rows written with the change, claimed with a lease, done at least once."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp import clock
@@ -15,12 +17,26 @@ LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 8
 
 
+Announced = tuple[Job, str, dict[str, Any]]
+
+
 def enqueue(job: Job, key: str, payload: dict[str, Any]) -> None:
-    """Announce work once: a second row with the same key is not written. One statement."""
+    """Announce work once: a second row with the same key is not written."""
+    enqueue_all([(job, key, payload)])
+
+
+def enqueue_all(announced: Iterable[Announced]) -> None:
+    """The same for several pieces of work, in one statement."""
     instant = clock.now()
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    row = {"job": job, "key": key, "payload": payload, "created_at": instant, "available_at": instant}
-    db.session.execute(insert(OutboxRow).values(**row).on_conflict_do_nothing(index_elements=["key"]))
+    known = {"created_at": instant, "available_at": instant, "attempts": 0, "error": ""}
+    if rows := [{"job": job, "key": key, "payload": payload} | known for job, key, payload in announced]:
+        db.session.execute(_once(db.engine.dialect.name), rows)
+
+
+@cache
+def _once(dialect: str) -> Any:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(cast(Table, OutboxRow.__table__)).on_conflict_do_nothing(index_elements=["key"])
 
 
 def claim() -> OutboxRow | None:

@@ -4,28 +4,26 @@ A row is claimed with a lease in a transaction of its own, so that one that take
 after a few attempts; it is done under its lock, so that two workers never do it twice.
 """
 
-import signal
-import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import exists, or_, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import joinedload, selectinload
 
 from webapp import clock
 from webapp.documents.storage import LocalStorage
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from webapp.extensions import db
+from webapp.extensions import db, is_away
 from webapp.models.agreement import Document
 from webapp.models.application import Application
 from webapp.models.batch import Batch, BatchItem, BatchState, ItemState
 from webapp.models.people import Person
 from webapp.services import scope
 from webapp.services.batches.work import CHANGED, Order, acting, work_of
+from webapp.services.patience import at_most
 from webapp.transaction import writing
 from workflows.facts import Blocker
 
@@ -54,19 +52,27 @@ def _one(storage: LocalStorage) -> bool:
     refused: tuple[Blocker, ...] = ()
     failed = ""
     try:
-        with _at_most(PATIENCE), writing():
+        with at_most(PATIENCE), writing():
             _do(item_id, token, storage)
     except Refused as refusal:
         refused = refusal.refusal.blockers
     except (Conflict, Invalid, Forbidden, NotFound):
         refused = (Blocker(CHANGED),)
+    except DBAPIError as error:
+        if is_away(error):
+            raise  # the row stays claimed and is done when the database is back
+        failed = _failed(item_id, error)
     except Exception as error:  # noqa: BLE001 - one row's failure must not stop the others; it is kept on the row
-        log.error("batch row failed", row=item_id, error=repr(error))
-        failed = repr(error)[:2000]
+        failed = _failed(item_id, error)
     if refused or failed:
         with writing():
             _mark(item_id, token, refused, failed)
     return True
+
+
+def _failed(item_id: int, error: Exception) -> str:
+    log.error("batch row failed", row=item_id, error=repr(error))
+    return repr(error)[:2000]
 
 
 def _claim() -> tuple[int, str] | None:
@@ -77,7 +83,7 @@ def _claim() -> tuple[int, str] | None:
         select(BatchItem)
         .join(Batch, Batch.id == BatchItem.batch_id)
         .where(Batch.state == BatchState.RUNNING, BatchItem.state == ItemState.WAITING, free)
-        .order_by(BatchItem.batch_id, BatchItem.position)
+        .order_by(BatchItem.position, BatchItem.batch_id)  # several batches take turns
     )
     item = db.session.scalar(query.limit(1).with_for_update(of=BatchItem, skip_locked=True))
     if item is None:
@@ -148,22 +154,3 @@ def _finish() -> None:
             batch.state, batch.finished_at = BatchState.DONE, clock.now()
             if finished := work_of(batch).finished:
                 finished(batch)
-
-
-@contextmanager
-def _at_most(seconds: float) -> Iterator[None]:
-    """Interrupt what takes longer: a frozen file fails alone. Only a main thread can be interrupted."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def late(_signal: int, _frame: object) -> None:
-        raise TimeoutError(f"not done within {seconds:.0f} seconds")
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from webapp.services import content
 from webapp.services.facts.figures import rules_of
 from webapp.services.facts.monitoring import monitoring
 from webapp.services.facts.programme import call_is_open
-from webapp.services.facts.together import Together
+from webapp.services.facts.together import FILES, Together
 from workflows import facts as f
 from workflows import mandates, scoring
 from workflows.vocabulary import DeadlineKind, Machine, Role, State
@@ -93,15 +94,22 @@ def _eligibility(case: Application, among: Together) -> dict[str, Any]:
 
 def pool(role: Role, case: Application, among: Together | None = None) -> list[int]:
     """People who hold this role for the case's programme today and belong to none of its parties."""
+    among = among or Together([case])
+    programme = case.call.plan.programme_id
+    holders = among.once((role, programme), lambda: _holders(role, programme))
+    tied = among.party_people(case)
+    return [person for person in holders if person not in tied]
+
+
+def _holders(role: Role, programme: int) -> list[int]:
     today = clock.today()
     query = select(RoleGrant.person_id).where(
         RoleGrant.role == role,
-        RoleGrant.programme_id == case.call.plan.programme_id,
+        RoleGrant.programme_id == programme,
         RoleGrant.starts_on <= today,
         RoleGrant.ends_on.is_(None) | (RoleGrant.ends_on >= today),
     )
-    tied = (among or Together([case])).party_people(case)
-    return [person for person in db.session.scalars(query.order_by(RoleGrant.id)) if person not in tied]
+    return list(db.session.scalars(query.order_by(RoleGrant.id)))
 
 
 def _clarification(case: Application, _among: Together) -> dict[str, Any]:
@@ -187,10 +195,13 @@ def current_decision(case: Application, among: Together | None = None) -> Decisi
 
 
 def _eligibility_officers(case: Application, among: Together) -> frozenset[int]:
-    query = select(EligibilityCheck.application_id, EligibilityCheck.checked_by_id).where(
-        EligibilityCheck.application_id.in_(among.ids), EligibilityCheck.checked_by_id.is_not(None)
-    )
-    return frozenset(person for _file, person in among.rows("officers", query.distinct(), case))
+    return frozenset(person for _file, person in among.rows(_officers, case))
+
+
+@cache
+def _officers() -> Any:
+    query = select(EligibilityCheck.application_id, EligibilityCheck.checked_by_id).distinct()
+    return query.where(EligibilityCheck.application_id.in_(FILES), EligibilityCheck.checked_by_id.is_not(None))
 
 
 def _appeal(case: Application, among: Together) -> dict[str, Any]:
@@ -214,9 +225,14 @@ def last_appeal_day(case: Application) -> date:
 def _reserve(case: Application, among: Together) -> dict[str, Any]:
     """The row says until when, for it may have been extended; counted anew only where none runs."""
     counted = case.state_since.date() + timedelta(days=rules_of(case).reserve_days)
-    runs = select(Application.id, last_day(DeadlineKind.RESERVE, Machine.APPLICATION, Application.id))
-    rows = among.rows("reserve", runs.where(Application.id.in_(among.ids)), case)
-    return {"reserve_until": (rows[0][1] if rows else None) or counted}
+    runs = [row[1] for row in among.rows(_running_reserve, case)]
+    return {"reserve_until": runs[0] if runs and runs[0] else counted}
+
+
+@cache
+def _running_reserve() -> Any:
+    runs = last_day(DeadlineKind.RESERVE, Machine.APPLICATION, Application.id)
+    return select(Application.id, runs).where(Application.id.in_(FILES))
 
 
 def _contracting(case: Application, among: Together) -> dict[str, Any]:

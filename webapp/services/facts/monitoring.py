@@ -1,5 +1,6 @@
 """What monitoring and closing ask of an application."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,16 +18,39 @@ from webapp.models.monitoring import (
     TerminationNotice,
 )
 from webapp.services.facts.figures import audit_level, count, rules_of
-from webapp.services.facts.together import Together
+from webapp.services.facts.together import FILES, Together
 from workflows.vocabulary import AuditLevel, State
 
 
 def monitoring(case: Application, among: Together) -> dict[str, Any]:
     """Everything that monitoring and closing ask, in one statement of counts: a row per party of each file."""
+    counted = among.rows(_counts, case)
+    _file, committee, final, reports, audits, audit, obligations, actions, findings, notice, *_party = counted[0]
+    named = {row[-2] for row in counted if row[-1]}
+    return {
+        "committee_decided": bool(committee),
+        "final_report_accepted": bool(final),
+        "reports_open": reports,
+        "audit_needed": bool(audits) or _audited(case),
+        "audit_opinion": bool(audit),
+        "obligations_open": obligations,
+        "actions_open": actions,
+        "findings_open": findings,
+        "notice_ends_on": notice,
+        "focal_points_missing": tuple(p.organisation.name for p in case.parties if p.organisation_id not in named),
+    }
+
+
+def _audited(case: Application) -> bool:
+    """Whether an audit will be asked for when the closing begins."""
+    return audit_level(rules_of(case), case.instrument, case.amount_committed) is not AuditLevel.NONE
+
+
+@cache
+def _counts() -> Any:
     mine = Application.id
     done = [State.VERIFIED, State.WAIVED]
-    counted = among.rows(
-        "monitoring",
+    return (
         select(
             Application.id,
             count(CommitteeDecision.id, CommitteeDecision.application_id == mine),
@@ -53,25 +77,5 @@ def monitoring(case: Application, among: Together) -> dict[str, Any]:
             ),
         )
         .join(ApplicationParty, ApplicationParty.application_id == mine)
-        .where(mine.in_(among.ids)),
-        case,
+        .where(mine.in_(FILES))
     )
-    _file, committee, final, reports, audits, audit, obligations, actions, findings, notice, *_party = counted[0]
-    named = {row[-2] for row in counted if row[-1]}
-    return {
-        "committee_decided": bool(committee),
-        "final_report_accepted": bool(final),
-        "reports_open": reports,
-        "audit_needed": bool(audits) or _audited(case),
-        "audit_opinion": bool(audit),
-        "obligations_open": obligations,
-        "actions_open": actions,
-        "findings_open": findings,
-        "notice_ends_on": notice,
-        "focal_points_missing": tuple(p.organisation.name for p in case.parties if p.organisation_id not in named),
-    }
-
-
-def _audited(case: Application) -> bool:
-    """Whether an audit will be asked for when the closing begins."""
-    return audit_level(rules_of(case), case.instrument, case.amount_committed) is not AuditLevel.NONE

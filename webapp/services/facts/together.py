@@ -1,9 +1,10 @@
 """Rows of several applications, each table read once for all of them: the facts of a list cost what those of one do."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Integer, bindparam, select
 from sqlalchemy.sql.base import ExecutableOption
 
 from webapp.extensions import db
@@ -12,6 +13,7 @@ from webapp.models.people import Affiliation, RoleGrant
 from webapp.policy import MUNICIPAL
 
 Row = TypeVar("Row")
+FILES = bindparam("files", expanding=True, type_=Integer)
 
 
 class Together:
@@ -39,25 +41,34 @@ class Together:
 
     def party_people(self, case: Application) -> frozenset[int]:
         """Everybody who belongs to one of the municipalities, by role or by affiliation (our own data, art. 61)."""
-        if "people" not in self._kept:
-            party = select(ApplicationParty.application_id.label("file")).where(
-                ApplicationParty.application_id.in_(self.ids)
-            )
-            by_role = party.add_columns(RoleGrant.person_id).join(
-                RoleGrant, RoleGrant.organisation_id == ApplicationParty.organisation_id
-            )
-            by_tie = party.add_columns(Affiliation.person_id).join(
-                Affiliation, Affiliation.organisation_id == ApplicationParty.organisation_id
-            )
-            self._kept["people"] = {}
-            for file, person in db.session.execute(by_role.where(RoleGrant.role.in_(MUNICIPAL)).union(by_tie)):
-                self._kept["people"].setdefault(file, []).append(person)
-        return frozenset(self._kept["people"].get(case.id, ()))
+        return frozenset(person for _file, person in self.rows(_people, case))
 
-    def rows(self, name: str, statement: Any, case: Application) -> list[Any]:
-        """The rows of one statement over all these applications, whose first column is the application's number."""
-        if name not in self._kept:
-            self._kept[name] = {}
-            for row in db.session.execute(statement):
-                self._kept[name].setdefault(row[0], []).append(row)
-        return self._kept[name].get(case.id, [])
+    def once(self, key: object, load: Callable[[], Row]) -> Row:
+        """What is the same for several of these files, such as the people of their programme."""
+        if key not in self._kept:
+            self._kept[key] = {0: [load()]}
+        found: Row = self._kept[key][0][0]
+        return found
+
+    def rows(self, statement: Callable[[], Any], case: Application) -> list[Any]:
+        """The rows of one statement over all these applications; its first column is the application's number.
+
+        It is built once for good (`@cache`) and is told them as `FILES`: building it costs more than asking it.
+        """
+        if statement not in self._kept:
+            self._kept[statement] = {}
+            for row in db.session.execute(statement(), {"files": self.ids}):
+                self._kept[statement].setdefault(row[0], []).append(row)
+        return self._kept[statement].get(case.id, [])
+
+
+@cache
+def _people() -> Any:
+    party = select(ApplicationParty.application_id).where(ApplicationParty.application_id.in_(FILES))
+    by_role = party.add_columns(RoleGrant.person_id).join(
+        RoleGrant, RoleGrant.organisation_id == ApplicationParty.organisation_id
+    )
+    by_tie = party.add_columns(Affiliation.person_id).join(
+        Affiliation, Affiliation.organisation_id == ApplicationParty.organisation_id
+    )
+    return by_role.where(RoleGrant.role.in_(MUNICIPAL)).union(by_tie)
