@@ -52,6 +52,7 @@ class Rules:
     payment_days: int = 30
     record_years: int = 7
     asset_years: int = 5
+    text_agreements: int = 0  # municipalities that must agree to the text before it is issued
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,13 @@ class AgreementFacts:
     signed: int = 0
     case_over: bool = False
     manager: int | None = None
+    # negotiation, all about the newest version
+    clauses_open: int = 0
+    objections_open: int = 0
+    written_by: int | None = None
+    checked_by: frozenset[int] = frozenset()
+    disagreeing: tuple[str, ...] = ()  # municipalities that have not agreed to it
+    agreements_missing: int = 0  # how many of them the programme still asks for
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from webapp.extensions import db
 from webapp.models.agreement import Agreement, AgreementParty, Document, Signature
 from webapp.models.application import Application, BudgetLine
 from webapp.models.monitoring import Obligation
+from webapp.models.negotiation import VersionApproval
 from workflows.vocabulary import State
 
 
@@ -36,6 +37,8 @@ def agreement_of(application: Application) -> Agreement | None:
             joinedload(Agreement.tranches),
             joinedload(Agreement.documents).defer(Document.context),
             joinedload(Agreement.documents).joinedload(Document.file),
+            joinedload(Agreement.documents).joinedload(Document.created_by),
+            joinedload(Agreement.documents).joinedload(Document.approvals).joinedload(VersionApproval.person),
             joinedload(Agreement.documents).joinedload(Document.signatures).joinedload(Signature.person),
         )
     )

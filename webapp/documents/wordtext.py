@@ -7,7 +7,7 @@ here the same way. Headers, footers and page numbers belong to the paper and are
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -20,6 +20,7 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 OPENING = "opening"  # what stands before the first heading
 _BOOKMARK = re.compile(r"s_([A-Za-z0-9_]+)")
 _LONGEST_KEY = 60
+_SIGNS = {f"{W}tab": "\t", f"{W}br": "\n"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,15 @@ class Article:
     def label(self) -> str:
         """Number and heading: "Article 7 Procurement"."""
         return f"{self.number} {self.heading}".strip()
+
+    @property
+    def reference(self) -> str:
+        """As other sentences name it: "article 7 (Procurement)", "section 6 (Costs)", "Annex II (Budget)"."""
+        number = self.number.rstrip(".")
+        if not number:
+            return f"“{self.heading}”"
+        name = f"section {number}" if number.isdigit() else number.replace("Article", "article", 1)
+        return f"{name} ({self.heading})"
 
 
 @lru_cache(maxsize=32)
@@ -157,11 +167,9 @@ class _Reader:
 def _text(node: etree._Element) -> str:
     """What is printed of a paragraph; instructions of fields and deleted text are not."""
     pieces = []
-    for part in node.iter(f"{W}t", f"{W}tab", f"{W}br"):
-        if part.tag == f"{W}t":
-            pieces.append(part.text or "")
-        elif part.getparent().tag == f"{W}r":  # a tab stop of the paragraph's properties is no tab in its text
-            pieces.append("\t" if part.tag == f"{W}tab" else "\n")
+    for run in node.iter(f"{W}r"):
+        for part in run.iterchildren(f"{W}t", f"{W}tab", f"{W}br"):
+            pieces.append(_SIGNS.get(str(part.tag), part.text or ""))
     return "".join(pieces).strip()
 
 
@@ -177,8 +185,3 @@ def _anchor(node: etree._Element) -> str:
     link = node.find(f"{W}hyperlink")
     named = _BOOKMARK.fullmatch(link.get(f"{W}anchor", "")) if link is not None else None
     return named.group(1).lower()[:_LONGEST_KEY] if named else ""
-
-
-def labels(content: bytes) -> Mapping[str, str]:
-    """Key → number and heading of every article that can be named; the opening has none."""
-    return {article.key: article.label for article in articles(content) if article.heading}

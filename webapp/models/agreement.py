@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +13,9 @@ from webapp.models.application import Application, StoredFile
 from webapp.models.people import Organisation, Person
 from webapp.models.types import Case, Instant, Money, states_check, word
 from workflows.vocabulary import Instrument, Machine, State, Trigger
+
+if TYPE_CHECKING:
+    from webapp.models.negotiation import SpecialClause, VersionApproval
 
 
 class Agreement(Case, Base):
@@ -31,7 +34,7 @@ class Agreement(Case, Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     conditions: Mapped[str] = mapped_column(Text, default="")
-    special_terms: Mapped[str] = mapped_column(Text, default="")
+    special_terms: Mapped[str] = mapped_column(Text, default="")  # written before there were special clauses
     issued_document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id", use_alter=True))
     in_force_on: Mapped[date | None]
 
@@ -42,6 +45,9 @@ class Agreement(Case, Base):
         back_populates="agreement", foreign_keys="Document.agreement_id", order_by="Document.number"
     )
     issued_document: Mapped["Document | None"] = relationship(foreign_keys=[issued_document_id], post_update=True)
+    clauses: Mapped[list["SpecialClause"]] = relationship(
+        back_populates="agreement", order_by="(SpecialClause.number, SpecialClause.id)"
+    )
 
     __table_args__ = (
         states_check(Machine.AGREEMENT),
@@ -141,6 +147,8 @@ class Document(Base):
     agreement: Mapped[Agreement | None] = relationship(back_populates="documents", foreign_keys=[agreement_id])
     file: Mapped[StoredFile | None] = relationship()
     signatures: Mapped[list["Signature"]] = relationship(order_by="Signature.id")
+    created_by: Mapped[Person | None] = relationship()
+    approvals: Mapped[list["VersionApproval"]] = relationship(back_populates="document", order_by="VersionApproval.id")
 
 
 class Signature(Base):

@@ -21,6 +21,7 @@ from webapp.services.facts.application import (
 )
 from webapp.services.facts.cases import (
     agreement_gaps,
+    approvals_of,
     empty_report_sections,
     of_action,
     of_agreement,
@@ -34,6 +35,7 @@ from workflows import facts as f
 
 __all__ = [
     "agreement_gaps",
+    "approvals_of",
     "call_is_open",
     "current_agreement",
     "current_decision",
