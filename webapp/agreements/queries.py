@@ -18,8 +18,8 @@ from workflows.vocabulary import State
 def agreement_of(application: Application) -> Agreement | None:
     """The agreement that counts, whole, in one statement; a voided one only when there is no other.
 
-    Parties, tranches, versions and signatures are a handful each, so that one join is cheaper than four questions;
-    the snapshots of the versions stay behind until somebody asks.
+    Parties, tranches, clauses, versions and signatures are a handful each, so that one join is cheaper than many
+    questions; the snapshots of the versions stay behind until somebody asks.
     """
     newest = (
         select(Agreement.id)
@@ -35,6 +35,7 @@ def agreement_of(application: Application) -> Agreement | None:
             joinedload(Agreement.parties).joinedload(AgreementParty.organisation),
             joinedload(Agreement.parties).joinedload(AgreementParty.signatory),
             joinedload(Agreement.tranches),
+            joinedload(Agreement.clauses),
             joinedload(Agreement.documents).defer(Document.context),
             joinedload(Agreement.documents).joinedload(Document.file),
             joinedload(Agreement.documents).joinedload(Document.created_by),

@@ -59,7 +59,11 @@ def prepare(
         agreements.set_tranches(row, rows, manager)
         for trainee in trainees:
             agreements.add_obligation(row, _obligation(stage, row, file.partner, trainee), manager)
-    with stage.on(ago - 1):
+    write(stage, key, ago - 1)
+
+
+def write(stage: Stage, key: str, ago: int) -> None:
+    with stage.on(ago):
         agreements.generate(agreement(stage, key), stage.who("manager"), stage.storage, demonstration=True)
 
 
