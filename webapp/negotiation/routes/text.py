@@ -36,14 +36,16 @@ def text(application_id: int) -> Answer:
     found = shared.articles(document)
     threads = queries.threads(agreement)
     known = {article.key for article in found}
+    is_newest = document.id == agreement.documents[-1].id
     return render_template(
         "negotiation/text.html",
         **shared.frame(application, who),
         **_around(application, agreement, document, who),
         articles=found,
         threads=threads,
+        open=[thread for rows in threads.values() for thread in rows if thread.is_open] if is_newest else [],
         astray=[thread for key, rows in threads.items() if key not in known for thread in rows],
-        clauses=_by_article(agreement) if document.id == agreement.documents[-1].id else {},
+        clauses=_by_article(agreement) if is_newest else {},
     )
 
 
