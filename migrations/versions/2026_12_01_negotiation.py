@@ -17,8 +17,6 @@ branch_labels = None
 depends_on = None
 
 OPEN = ("draft", "issued")
-ORIGIN = "Carried over from the special terms"
-FROM_CONDITIONS = "Carried over from the conditions"
 
 
 def upgrade() -> None:
@@ -177,36 +175,35 @@ def _carry_over() -> None:
         added = [line for line in _lines(row["conditions"]) if line not in decided]
         special = _lines(row["special_terms"])
         manager = bind.execute(MANAGER, {"number": row["application_id"]}).scalar()
-        carried = [(FROM_CONDITIONS, line) for line in added] + [(ORIGIN, line) for line in special]
-        for number, (title, line) in enumerate(carried, 1):
-            bind.execute(sa.insert(CLAUSE).values(_clause(row["id"], number, title, line, manager)))
+        carried = [*added, *special]
+        for number, line in enumerate(carried, 1):
+            bind.execute(sa.insert(CLAUSE).values(_clause(row["id"], number, line, manager)))
         if carried:
             kept = "\n".join(line for line in _lines(row["conditions"]) if line not in added)
             change = sa.update(AGREEMENT).where(AGREEMENT.c.id == row["id"])
             bind.execute(change.values(conditions=kept, special_terms=""))
 
 
-def _clause(agreement: int, number: int, title: str, line: str, manager: int | None) -> dict[str, object]:
-    said = json.dumps(["", "supplements", title, line, "en"], ensure_ascii=False)
+def _clause(agreement: int, number: int, line: str, manager: int | None) -> dict[str, object]:
+    said = json.dumps(["", "supplements", "", line, "en"], ensure_ascii=False)
     return {
         "agreement_id": agreement, "number": number, "article": "", "article_label": "", "effect": "supplements",
-        "title": title, "text": line, "language": "en", "sha256": hashlib.sha256(said.encode()).hexdigest(),
+        "title": "", "text": line, "language": "en", "sha256": hashlib.sha256(said.encode()).hexdigest(),
         "state": "proposed", "proposed_by_id": manager, "proposed_at": datetime.now(UTC), "reason": "",
     }  # fmt: skip
 
 
 def _give_back() -> None:
-    """Every clause that counts becomes lines again; one that was carried over as it was, one that was written since
-    with its title and article."""
+    """Every clause that counts becomes a line again, with its article and title where it has them."""
     bind = op.get_bind()
     live = sa.select(CLAUSE).where(CLAUSE.c.state.in_(("proposed", "approved"))).order_by(CLAUSE.c.number)
     for row in bind.execute(live).mappings().all():
         text = " ".join(row["text"].split("\n"))
-        line = text if row["title"] in (ORIGIN, FROM_CONDITIONS) else f"{row['article_label']} {row['title']}: {text}"
-        column = "conditions" if row["title"] == FROM_CONDITIONS else "special_terms"
+        named = " ".join(filter(None, (row["article_label"], row["title"])))
         mine = AGREEMENT.c.id == row["agreement_id"]
-        before = bind.execute(sa.select(AGREEMENT.c[column]).where(mine)).scalar() or ""
-        bind.execute(sa.update(AGREEMENT).where(mine).values({column: "\n".join([*_lines(before), line.strip()])}))
+        before = bind.execute(sa.select(AGREEMENT.c.special_terms).where(mine)).scalar() or ""
+        terms = "\n".join([*_lines(before), f"{named}: {text}" if named else text])
+        bind.execute(sa.update(AGREEMENT).where(mine).values(special_terms=terms))
 
 
 def _lines(text: str) -> list[str]:
