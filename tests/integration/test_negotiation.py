@@ -15,7 +15,10 @@ from tests.documents import reading
 from tests.factories import agreements as make
 from tests.factories.outside import Outside
 from tests.factories.people import acting, grant, person, sign_in
+from webapp import clock
 from webapp.agreements import use_cases as agreements
+from webapp.desk import queries as desks
+from webapp.desk.kinds import Kind
 from webapp.documents import wordtext
 from webapp.documents.wordtext import Article
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound, Refused
@@ -225,6 +228,24 @@ def test_a_clause_is_printed_in_its_box_as_plain_text_and_never_as_template_code
     with writing():
         use_cases.approve(clause, clause.sha256, acting(draft.second))
     assert set(draft.blockers()) == {"version_unchecked"}  # an approval changes no byte of the contract
+
+
+def test_what_a_second_officer_can_do_waits_on_their_desk_and_on_nobody_elses(draft: Draft) -> None:
+    clause = draft.propose("Paid in two parts")
+    draft.write()
+
+    def waits(who: Person) -> set[Kind]:
+        desk = desks.desk(acting(who), clock.today())
+        kinds = {row.kind for row in (*desk.overdue, *desk.soon, *desk.waiting)}
+        return kinds & {Kind.APPROVE_CLAUSE, Kind.CHECK_VERSION}
+
+    assert waits(draft.finance) == waits(draft.second) == {Kind.APPROVE_CLAUSE, Kind.CHECK_VERSION}
+    assert waits(draft.file.manager) == waits(draft.lead) == set()  # who wrote and proposed it; and a party
+    with writing():
+        use_cases.approve(clause, clause.sha256, acting(draft.second))
+    assert waits(draft.file.director) == {Kind.CHECK_VERSION}
+    draft.check()
+    assert waits(draft.second) == set()
 
 
 def test_the_form_of_a_clause_keeps_what_was_typed(client: FlaskClient, draft: Draft) -> None:
