@@ -316,7 +316,10 @@ def write(application_id: int) -> Response | tuple[str, int]:
     except Invalid as invalid:
         page = _page(application, actor())
         return render_template("agreements/show.html", **page, problem=invalid.message, has_errors=True), 422
-    flash(_("Written: %(reference)s. Read it, then issue it.", reference=document.reference), "success")
+    flash(
+        _("Written: %(reference)s. A second officer checks it before it is issued.", reference=document.reference),
+        "success",
+    )
     return _home(application)
 
 

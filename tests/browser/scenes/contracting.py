@@ -99,7 +99,11 @@ def train(cast: Cast, paper: Paper, *trainees: str) -> None:
 
 def write(cast: Cast, paper: Paper, folder: Path) -> Word:
     """The Word file as the manager downloads it, opened."""
-    manager = agreement(cast("manager"), paper).presses("Write the contract").sees("Read it, then issue it.")
+    manager = (
+        agreement(cast("manager"), paper)
+        .presses("Write the contract")
+        .sees("A second officer checks it before it is issued.")
+    )
     file = folder / "agreement.docx"
     manager.downloads("Word file").save_as(file)
     return Document(BytesIO(file.read_bytes()))
