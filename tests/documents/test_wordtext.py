@@ -15,6 +15,7 @@ from webapp.documents.catalogue import DocumentKind
 from webapp.documents.package import pack, unpack
 from webapp.documents.renderer import render
 from webapp.documents.wordtext import Article, Grid, Para, articles, find
+from webapp.negotiation.routes.text import parts_of
 from webapp.services.contract import comparing
 from webapp.services.difference import TableChange
 
@@ -140,3 +141,12 @@ def test_a_comparison_that_forgets_something_is_noticed(forget: str, monkeypatch
         monkeypatch.setattr(comparing, "row_changes", lambda old, new: ())
     with pytest.raises((AssertionError, ValueError)):
         test_what_changed_is_found_and_nothing_else()
+
+
+def test_a_long_text_is_read_in_parts_and_no_article_is_left_out() -> None:
+    short = articles(written(DocumentKind.MEMORANDUM))
+    assert parts_of(short) == [list(short)]
+    long = articles(written(DocumentKind.INVESTMENT_CONTRACT, description="Many words. " * 3000))
+    parts = parts_of(long)
+    assert len(parts) == 3 and all(parts)
+    assert [article for part in parts for article in part] == list(long)

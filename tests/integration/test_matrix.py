@@ -104,7 +104,7 @@ TABLE: dict[str, Row] = {
     "/applications/<application_id>/agreement/parties/<party_id>": PREPARED,
     "/applications/<application_id>/agreement/text": AGREED,
     "/applications/<application_id>/agreement/difference": AGREED,
-    "/applications/<application_id>/agreement/articles/<article>": AGREED,
+    "/applications/<application_id>/agreement/article": AGREED,
     "/applications/<application_id>/agreement/clauses": AGREED,
     "/applications/<application_id>/agreement/clauses/<clause_id>": (None, None, None, None, "PSR", None),
     "/applications/<application_id>/agreement/clauses/<clause_id>/change": (None, None, None, None, "R", None),
@@ -155,7 +155,6 @@ class World:
 
 CHOSEN = {
     "section": "problem",
-    "article": "costs",
     "role": "finance_officer",
     "machine": "application",
     "trigger": "withdraw",

@@ -126,7 +126,7 @@ def test_a_comment_follows_its_article_to_the_next_version_and_both_sides_read_i
     client: FlaskClient, draft: Draft
 ) -> None:
     sign_in(client, draft.lead)
-    page = f"{draft.path}/articles/costs"
+    page = f"{draft.path}/article?article=costs"
     assert client.post(page, data={"text": " "}).status_code == 422
     refused = client.post(page, data={"text": "A bell\x07"})
     assert refused.status_code == 422 and "U+0007" in refused.text
@@ -134,7 +134,7 @@ def test_a_comment_follows_its_article_to_the_next_version_and_both_sides_read_i
     asked = db.session.scalars(db.select(ArticleComment)).one()
     assert (asked.article, asked.article_label, asked.organisation_id) == ("costs", "6. Costs", draft.file.lead.id)
     manager = draft.file.manager
-    assert (manager.email, f"{draft.path}/articles/costs") in mails()  # the other side, and the page it is about
+    assert (manager.email, f"{draft.path}/article?article=costs") in mails()  # the other side, and the page it is about
     sign_in(client, manager)
     assert client.post(page, data={"reply_to": asked.id, "reply": ""}).status_code == 422
     assert client.post(page, data={"reply_to": asked.id, "reply": "The Programme."}).status_code == 303
@@ -151,7 +151,7 @@ def test_a_comment_follows_its_article_to_the_next_version_and_both_sides_read_i
     old = unescape(client.get(f"{draft.path}/text?version=1").text)
     assert "Municipality of Rubavu" in old and "City of Rubavu" not in old and "Superseded" in old
     assert client.get(f"{draft.path}/text?version=9").status_code == 404
-    assert client.get(f"{draft.path}/articles/nowhere").status_code == 404
+    assert client.get(f"{draft.path}/article?article=nowhere").status_code == 404
 
 
 def test_who_settles_a_comment_and_when_it_is_closed(client: FlaskClient, draft: Draft) -> None:
@@ -189,7 +189,7 @@ def test_who_settles_a_comment_and_when_it_is_closed(client: FlaskClient, draft:
     with writing(), pytest.raises(Conflict):
         use_cases.resolve(late, acting(draft.partner))
     sign_in(client, draft.partner)
-    page = client.get(f"{draft.path}/articles/costs").text
+    page = client.get(f"{draft.path}/article?article=costs").text
     assert "Still readable" in page and "closed now" in page and "Add the comment" not in page
     assert "In force" in client.get(f"{draft.path}/text").text
 
@@ -480,13 +480,15 @@ def test_a_stranger_and_a_foreign_number_find_nothing(client: FlaskClient, draft
     clause = draft.propose("Ours")
     comment = draft.comment(draft.lead)
     foreign = f"/applications/{other.application.id}/agreement"
-    pages = ("/text", "/difference", "/clauses", f"/clauses/{clause.id}", "/articles/costs", "/check", "/agree")
+    pages = ("/text", "/difference", "/clauses", f"/clauses/{clause.id}", "/article?article=costs", "/check", "/agree")
     sign_in(client, other.editors[other.lead.id])
     assert [client.get(draft.path + page).status_code for page in pages] == [404] * len(pages)
-    assert client.post(f"{draft.path}/articles/costs", data={"text": "Hello"}).status_code == 404
+    assert client.post(f"{draft.path}/article?article=costs", data={"text": "Hello"}).status_code == 404
     assert client.get(f"{foreign}/clauses/{clause.id}").status_code == 404
     assert client.post(f"{foreign}/comments/{comment.id}/resolve").status_code == 404
-    assert client.post(f"{foreign}/articles/costs", data={"reply_to": comment.id, "reply": "x"}).status_code == 404
+    assert (
+        client.post(f"{foreign}/article?article=costs", data={"reply_to": comment.id, "reply": "x"}).status_code == 404
+    )
     with pytest.raises(NotFound):
         use_cases.comment_of(other.agreement, comment.id)
 

@@ -57,6 +57,14 @@ class Article:
         return f"{self.number} {self.heading}".strip()
 
     @property
+    def length(self) -> int:
+        """How many characters stand under the heading."""
+        return sum(
+            len(b.text) if isinstance(b, Para) else sum(len(cell) for row in b.rows for cell in row)
+            for b in self.blocks
+        )
+
+    @property
     def reference(self) -> str:
         """As other sentences name it: "article 7 (Procurement)", "section 6 (Costs)", "Annex II (Budget)"."""
         number = self.number.rstrip(".")

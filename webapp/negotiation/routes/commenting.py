@@ -1,6 +1,6 @@
 """One article with everything that was said about it, and the forms to say more."""
 
-from flask import flash, render_template
+from flask import flash, render_template, request
 from flask_babel import gettext as _
 
 from webapp import policy
@@ -14,30 +14,31 @@ from webapp.negotiation import queries, use_cases
 from webapp.negotiation.forms import CommentForm, ReplyForm
 from webapp.negotiation.routes import shared
 from webapp.negotiation.routes.shared import Answer, blueprint
-from webapp.negotiation.routes.text import OPEN
+from webapp.negotiation.routes.text import OPEN, parts_of
 from webapp.policy import Action
 from webapp.services import scope
 from webapp.services.contract import clauses
 
 
-@blueprint.get("/articles/<article>")
+@blueprint.get("/article")
 @signed_in
-def article(application_id: int, article: str) -> Answer:
+def article(application_id: int) -> Answer:
     application, agreement = shared.opened(application_id)
-    if not agreement.documents:
+    named = request.args.get("article", "")
+    if not agreement.documents or not named:
         return shared.to("text", application)
-    found = use_cases.article_of(shared.articles(agreement.documents[-1]), article)
+    found = use_cases.article_of(shared.articles(agreement.documents[-1]), named)
     return _page(application, agreement, found, CommentForm(formdata=None), ReplyForm(formdata=None))
 
 
-@blueprint.post("/articles/<article>")
+@blueprint.post("/article")
 @signed_in
-def article_post(application_id: int, article: str) -> Answer:
+def article_post(application_id: int) -> Answer:
     """A new comment, or a reply to the one that the form names."""
     application, agreement = shared.opened(application_id)
     if not agreement.documents:
         return shared.to("text", application)
-    found = use_cases.article_of(shared.articles(agreement.documents[-1]), article)
+    found = use_cases.article_of(shared.articles(agreement.documents[-1]), request.args.get("article", ""))
     reply = ReplyForm()
     if reply.reply_to.data:
         return _reply(application, agreement, found, reply)
@@ -75,12 +76,14 @@ def _page(
     room = scope.file_scope(application)
     open_ = agreement.state in OPEN and policy.may(who, Action.COMMENT_ON_AGREEMENT, room)
     threads = queries.threads(agreement, found.key).get(found.key, [])
+    parts = parts_of(shared.articles(agreement.documents[-1]))
     return render_template(
         "negotiation/article.html",
         **shared.frame(application, who),
         agreement=agreement,
         document=agreement.documents[-1],
         article=found,
+        part=next((number for number, part in enumerate(parts, 1) if found in part), 1),
         threads=threads,
         clauses=[clause for clause in clauses.live(agreement) if clause.article == found.key],
         comments_open=open_,

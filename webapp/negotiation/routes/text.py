@@ -1,13 +1,14 @@
 """Reading: a version's text with the comments at its side, and what changed between two versions."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import render_template, url_for
 
 from webapp import policy
 from webapp.auth.access import actor, signed_in
+from webapp.documents.wordtext import Article
 from webapp.errors import NotFound
 from webapp.models.agreement import Agreement, Document
 from webapp.models.application import Application
@@ -21,6 +22,21 @@ from webapp.services.contract import clauses, comparing, versions
 from workflows.vocabulary import Role, State
 
 OPEN = (State.DRAFT, State.ISSUED)
+LONGEST = 24_000  # characters of a contract on one page: light enough for a slow line, and to scroll on a phone
+
+
+def parts_of(articles: Sequence[Article]) -> list[list[Article]]:
+    """The articles in pages of about equal length; a short contract is one page."""
+    total = sum(article.length for article in articles)
+    pages = max(1, -(-total // LONGEST))
+    found: list[list[Article]] = [[]]
+    size = 0
+    for article in articles:
+        if found[-1] and size + article.length / 2 > total * len(found) / pages:
+            found.append([])
+        found[-1].append(article)
+        size += article.length
+    return found
 
 
 @blueprint.get("/text")
@@ -34,6 +50,10 @@ def text(application_id: int) -> Answer:
         return render_template("negotiation/none.html", **shared.frame(application, who))
     document = shared.version_of(agreement, shared.number_in("version"))
     found = shared.articles(document)
+    parts = parts_of(found)
+    part = shared.number_in("part") or 1
+    if part > len(parts):
+        raise NotFound(f"part {part}")
     threads = queries.threads(agreement)
     known = {article.key for article in found}
     is_newest = document.id == agreement.documents[-1].id
@@ -41,7 +61,10 @@ def text(application_id: int) -> Answer:
         "negotiation/text.html",
         **shared.frame(application, who),
         **_around(application, agreement, document, who),
-        articles=found,
+        articles=parts[part - 1],
+        parts=parts,
+        part=part,
+        place={article.key: number for number, articles in enumerate(parts, 1) for article in articles},
         threads=threads,
         open=[thread for rows in threads.values() for thread in rows if thread.is_open] if is_newest else [],
         astray=[thread for key, rows in threads.items() if key not in known for thread in rows],

@@ -140,5 +140,5 @@ def _tell(row: ArticleComment, actor: Principal, subject: str) -> None:
         key=f"comment-{row.id}-{clock.now().timestamp():.6f}",
         subject=subject,
         lines=[_("%(who)s wrote or settled this:", who=actor.name), text],
-        page=f"articles/{row.article}",
+        page=f"article?article={row.article}",
     )
