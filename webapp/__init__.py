@@ -24,6 +24,7 @@ FEATURES = (
     "reviews",
     "decisions",
     "agreements",
+    "negotiation",
     "monitoring",
     "register",
     "machines",

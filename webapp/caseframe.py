@@ -108,6 +108,7 @@ class OfferRow:
     trigger: Trigger
     blockers: tuple[Reason, ...] = ()
     work_page: str = ""  # where this person can do what is missing, when that is another page
+    codes: tuple[str, ...] = ()  # of the blockers
 
     @property
     def exceptional(self) -> bool:
@@ -278,6 +279,7 @@ def _row(case: Case, offer: Offer, held: frozenset[Role]) -> OfferRow:
         trigger=move.trigger,
         blockers=tuple(Reason(wording.blocker(b, currency), wording.who(b)) for b in blockers),
         work_page=_work_page(case, move.trigger) if blockers and mine_to_clear else "",
+        codes=tuple(b.code for b in blockers),
     )
 
 

@@ -129,6 +129,11 @@ class Action(StrEnum):
     VIEW_APPEAL = "view_appeal"
     PREPARE_AGREEMENT = "prepare_agreement"
     VIEW_AGREEMENT = "view_agreement"
+    COMMENT_ON_AGREEMENT = "comment_on_agreement"
+    AGREE_TO_TEXT = "agree_to_text"
+    PROPOSE_CLAUSE = "propose_clause"
+    APPROVE_CLAUSE = "approve_clause"
+    CHECK_VERSION = "check_version"
     SIGN = "sign"
     SET_UP_MONITORING = "set_up_monitoring"
     NAME_FOCAL_POINT = "name_focal_point"
@@ -198,6 +203,11 @@ TABLE: dict[Action, Rule] = {
     Action.VIEW_APPEAL: Rule(OFFICE | PANEL | MUNICIPAL, not_in=BEFORE_SUBMISSION),
     Action.PREPARE_AGREEMENT: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=frozenset({S.APPROVED, S.CONTRACTING})),
     Action.VIEW_AGREEMENT: Rule(FOLLOWERS, only_in=RUNNING | {S.APPROVED, S.CONTRACTING, S.WITHDRAWN}),
+    Action.COMMENT_ON_AGREEMENT: Rule(APPLICANTS | OFFICE, only_in=frozenset({S.CONTRACTING})),
+    Action.AGREE_TO_TEXT: Rule(APPLICANTS, only_in=frozenset({S.CONTRACTING})),
+    Action.PROPOSE_CLAUSE: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=frozenset({S.CONTRACTING})),
+    Action.APPROVE_CLAUSE: Rule(OFFICE, only_in=frozenset({S.CONTRACTING})),  # never who proposed it
+    Action.CHECK_VERSION: Rule(OFFICE, only_in=frozenset({S.CONTRACTING})),  # never who wrote it
     Action.SIGN: Rule(frozenset({R.SIGNATORY, R.DIRECTOR}), only_in=frozenset({S.CONTRACTING})),
     Action.SET_UP_MONITORING: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=frozenset({S.CONTRACTING, S.SIGNED})),
     Action.NAME_FOCAL_POINT: Rule(

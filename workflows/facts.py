@@ -62,6 +62,7 @@ class Rules:
     remind_before_days: int = 7
     remind_after_days: int = 7
     escalation_days: int = 14
+    text_agreements: int = 0  # municipalities that must agree to the text before it is issued
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,13 @@ class AgreementFacts:
     signed: int = 0
     case_over: bool = False
     manager: int | None = None
+    # negotiation, all about the newest version
+    clauses_open: int = 0
+    objections_open: int = 0
+    written_by: int | None = None
+    checked_by: frozenset[int] = frozenset()
+    disagreeing: tuple[str, ...] = ()  # municipalities that have not agreed to it
+    agreements_missing: int = 0  # how many of them the programme still asks for
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from workflows.vocabulary import Role, State
 
 APPLICANT = (Role.APPLICANT_EDITOR, Role.SIGNATORY)
 MANAGER = (Role.PROGRAMME_MANAGER,)
+OFFICE = (Role.PROGRAMME_MANAGER, Role.FINANCE_OFFICER, Role.DIRECTOR)
 LGA = (Role.LGA_OFFICER, Role.LEAD_REVIEWER)
 
 
@@ -394,6 +395,26 @@ def document_current(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
 
 def no_gaps(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
     return _when(x.gaps, "agreement_gaps", MANAGER, gaps=",".join(x.gaps))
+
+
+def clauses_approved(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
+    """No deviation from the model text that one person alone put there."""
+    return _when(x.clauses_open, "clauses_open", OFFICE, count=x.clauses_open)
+
+
+def version_checked(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
+    """A second officer read the very bytes that will be signed; who wrote them does not count."""
+    return _when(not x.checked_by - {x.written_by}, "version_unchecked", OFFICE)
+
+
+def objections_settled(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
+    return _when(x.objections_open, "objections_open", (*APPLICANT, *MANAGER), count=x.objections_open)
+
+
+def parties_agreed(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
+    """As many municipalities as the programme asks for agreed to this text; their signature comes later [P]."""
+    names = ", ".join(x.disagreeing)
+    return _when(x.agreements_missing, "text_not_agreed", APPLICANT, count=x.agreements_missing, parties=names)
 
 
 def everyone_signed(x: f.AgreementFacts, actor: Actor) -> Blocker | None:

@@ -24,6 +24,7 @@ from webapp.models.assessment import (
 )
 from webapp.models.people import Organisation, OrganisationType, Person
 from webapp.models.programme import Call, CountryPlan, Programme, Theme
+from webapp.negotiation import use_cases as negotiation
 from webapp.policy import Principal
 from webapp.services import content
 from webapp.services.advance import advance
@@ -284,8 +285,17 @@ def written(file: File, storage: LocalStorage) -> Document:
     return use_cases.generate(prepared(file), file.as_manager(), storage, demonstration=False)
 
 
+def checked(file: File, storage: LocalStorage) -> Document:
+    """A second officer, the director, checks the newest version."""
+    document = file.agreement.documents[-1]
+    assert document.file is not None
+    negotiation.check(file.agreement, document.file.sha256, acting(file.director), storage)
+    return document
+
+
 def issued(file: File, storage: LocalStorage) -> Agreement:
     written(file, storage)
+    checked(file, storage)
     use_cases.issue(file.agreement, file.as_manager())
     return file.agreement
 

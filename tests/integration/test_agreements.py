@@ -384,18 +384,12 @@ def test_a_party_needs_somebody_who_may_sign_and_one_person_signs_once(client: F
     assert "Fill this in." in page
 
 
-def test_conditions_of_the_decision_cannot_be_left_out_and_additions_become_special_terms() -> None:
+def test_conditions_of_the_decision_stand_word_for_word_and_nothing_else_does() -> None:
     with writing():
         file = make.approved()
-        agreement = make.prepared(file)
-        manager = file.as_manager()
-        with pytest.raises(Invalid, match="cannot be left out or changed: The weighbridge is calibrated"):
-            use_cases.set_terms(agreement, make.CONDITIONS.splitlines()[0], "", manager)
-        use_cases.set_terms(agreement, f"{make.CONDITIONS}\nOne more", "A & B < C\n\nSecond", manager)
-        document = use_cases.generate(agreement, manager, storage(), demonstration=False)
+        document = make.written(file, storage())
     assert document.context["conditions"] == make.CONDITIONS.splitlines()
-    assert document.context["special_terms"] == ["One more", "A & B < C", "Second"]
-    assert "1. One more 2. A & B < C 3. Second" in read(document)
+    assert document.context["special_terms"] == []  # a deviation is a special clause: see test_negotiation
 
 
 def test_what_is_missing_is_named_before_anything_is_written(client: FlaskClient) -> None:
@@ -421,6 +415,9 @@ def test_an_outdated_version_cannot_be_issued_and_the_page_says_what_changed(cli
         file = make.approved()
         first = make.written(file, storage())
         agreement = file.agreement
+    assert blockers(agreement, file) == {"version_unchecked"}
+    with writing():
+        make.checked(file, storage())
     assert not blockers(agreement, file)
     with writing():
         file.partner.legal_name = "City of Rubavu"
@@ -434,7 +431,7 @@ def test_an_outdated_version_cannot_be_issued_and_the_page_says_what_changed(cli
     assert client.post(f"/applications/{file.application.id}/agreement/write").status_code == 303
     db.session.expire_all()
     assert [document.number for document in agreement.documents] == [1, 2]
-    assert not blockers(agreement, file)
+    assert blockers(agreement, file) == {"version_unchecked"}  # the check was of the first version's bytes
     assert first.file is not None and storage().read(first.file.sha256)  # the earlier version stays
 
 
@@ -443,7 +440,7 @@ def test_a_changed_figure_of_the_programme_outdates_the_version_too() -> None:
         file = make.approved()
         make.written(file, storage())
         file.application.call.plan.programme.rules = {"payment_days": 45}
-    assert blockers(file.agreement, file) == {"document_outdated"}
+    assert blockers(file.agreement, file) == {"document_outdated", "version_unchecked"}
 
 
 def test_an_issued_agreement_is_frozen_until_it_is_taken_back_and_then_needs_a_new_version() -> None:
@@ -456,7 +453,6 @@ def test_an_issued_agreement_is_frozen_until_it_is_taken_back_and_then_needs_a_n
     with writing():
         for change in (
             lambda: use_cases.set_tranches(agreement, rows("14400", "3600"), manager),
-            lambda: use_cases.set_terms(agreement, make.CONDITIONS, "More", manager),
             lambda: use_cases.generate(agreement, manager, storage(), demonstration=False),
             lambda: use_cases.choose_instrument(file.application, Instrument.INVESTMENT_CONTRACT, "Why", manager),
         ):
@@ -467,6 +463,7 @@ def test_an_issued_agreement_is_frozen_until_it_is_taken_back_and_then_needs_a_n
     assert blockers(agreement, file) == {"document_outdated"}  # not even unchanged data bring the old one back
     with writing():
         use_cases.generate(agreement, manager, storage(), demonstration=False)
+        make.checked(file, storage())
         use_cases.issue(agreement, manager)
     assert agreement.issued_document is not None and agreement.issued_document.id != first
     assert agreement.issued_document.signatures == []
@@ -526,7 +523,7 @@ def test_parties_read_the_agreement_and_only_the_manager_prepares_it(client: Fla
     own = f"/applications/{file.application.id}/agreement"
     page = client.get(own)
     assert page.status_code == 200 and "What to prepare" not in page.text
-    for path in ("/tranches", "/terms", "/instrument", "/obligations"):
+    for path in ("/tranches", "/clauses/new", "/instrument", "/obligations"):
         assert client.get(own + path).status_code == 403
     assert client.post(f"{own}/write").status_code == 403
     with writing(), pytest.raises(Forbidden):

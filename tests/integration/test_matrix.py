@@ -106,7 +106,15 @@ TABLE: dict[str, Row] = {
     "/applications/<application_id>/agreement/instrument": PREPARED,
     "/applications/<application_id>/agreement/obligations": PREPARED,
     "/applications/<application_id>/agreement/parties/<party_id>": PREPARED,
-    "/applications/<application_id>/agreement/terms": PREPARED,
+    "/applications/<application_id>/agreement/text": AGREED,
+    "/applications/<application_id>/agreement/difference": AGREED,
+    "/applications/<application_id>/agreement/article": AGREED,
+    "/applications/<application_id>/agreement/clauses": AGREED,
+    "/applications/<application_id>/agreement/clauses/<clause_id>": (None, None, None, None, "PSR", None),
+    "/applications/<application_id>/agreement/clauses/<clause_id>/change": (None, None, None, None, "R", None),
+    "/applications/<application_id>/agreement/clauses/new": PREPARED,
+    "/applications/<application_id>/agreement/check": PREPARED,  # by another than who wrote it: the page says so
+    "/applications/<application_id>/agreement/agree": ("", "", "", "", "PS", ""),
     "/applications/<application_id>/agreement/tranches": PREPARED,
     "/applications/<application_id>/monitoring": FOLLOWED,
     "/applications/<application_id>/monitoring/committee": PREPARED,  # decided before monitoring starts
@@ -150,10 +158,15 @@ class World:
         return address
 
 
-CHOSEN = {"section": "problem", "role": "finance_officer", "machine": "application", "trigger": "withdraw"}
+CHOSEN = {
+    "section": "problem",
+    "role": "finance_officer",
+    "machine": "application",
+    "trigger": "withdraw",
+}
 CHILDREN = {
     "application_id", "review_id", "report_id", "action_id", "obligation_id", "audit_id", "finding_id", "party_id",
-    "attachment_id", "document_id", "case_id", "deadline_id",
+    "attachment_id", "document_id", "case_id", "deadline_id", "clause_id",
 }  # fmt: skip
 
 
@@ -268,6 +281,7 @@ def _own_children(application: Application, stage: Stage) -> dict[str, int | Non
         "action_id": db.session.scalar(
             select(CorrectiveAction.id).join(Finding).where(Finding.application_id == application.id)
         ),
+        "clause_id": next((c.id for a in _all(Agreement, application) for c in a.clauses), None),
         "party_id": next((p.id for a in _all(Agreement, application) for p in a.parties), None),
         "documents": next((d.id for d in _all(Document, application) if d.agreement_id is not None), None),
         "letters": next((d.id for d in _all(Document, application) if d.agreement_id is None), None),

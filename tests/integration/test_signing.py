@@ -183,6 +183,7 @@ def test_a_version_that_was_replaced_is_not_signed(client: FlaskClient, file: ma
     assert answer.status_code == 409 and "no document to sign now" in answer.text
     with writing():
         use_cases.generate(file.agreement, file.as_manager(), storage(), demonstration=False)
+        make.checked(file, storage())
         use_cases.issue(file.agreement, file.as_manager())
     answer = client.post(path, data={"sha256": old, "agree": "y", "password": make.PASSWORD})
     assert answer.status_code == 409 and "Another version was issued" in answer.text

@@ -34,7 +34,16 @@ GREEN: dict[Machine, Any] = {
     Machine.APPLICATION: GREEN_APPLICATION,
     Machine.REVIEW: f.ReviewFacts(ME, False, False, (), True, True),
     Machine.AGREEMENT: f.AgreementFacts(
-        Decimal(10), Decimal(10), Decimal(80), 90, Instrument.MEMORANDUM, Instrument.MEMORANDUM, True, case_over=True
+        Decimal(10),
+        Decimal(10),
+        Decimal(80),
+        90,
+        Instrument.MEMORANDUM,
+        Instrument.MEMORANDUM,
+        True,
+        case_over=True,
+        written_by=ME,
+        checked_by=frozenset({SOMEBODY}),
     ),
     Machine.REPORT: f.ReportFacts((), SOMEBODY, True, True, True),
     Machine.ACTION: f.ActionFacts(True, SOMEBODY, None, SOMEBODY),
@@ -125,6 +134,10 @@ BREAK: dict[str, dict[str, Any]] = {
     "right_instrument": {"instrument_computed": Instrument.INVESTMENT_CONTRACT},
     "document_current": {"document_current": False},
     "no_gaps": {"gaps": ("mandate:Lira",)},
+    "clauses_approved": {"clauses_open": 1},
+    "version_checked": {"checked_by": frozenset({ME})},  # who wrote it checks nothing
+    "objections_settled": {"objections_open": 1},
+    "parties_agreed": {"agreements_missing": 1, "disagreeing": ("Lira",)},
     "everyone_signed": {"unsigned": ("Lira",)},
     "case_is_over": {"case_over": False},
     "four_sections": {"empty_sections": ("satisfaction",)},

@@ -90,3 +90,32 @@ def test_the_matrix_notices_a_loosened_rule(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(policy, "_sees_file", lambda roles, _scope: bool(roles))
     person, expected = SEES["the plan's association"]
     assert tuple(int(policy.may(person, Action.VIEW_FILE, file_in(state))) for state in STATES) != expected
+
+
+FINANCE = somebody(R.FINANCE_OFFICER, programme_id=PROGRAMME)
+DIRECTOR = somebody(R.DIRECTOR, programme_id=PROGRAMME)
+SIGNATORY = somebody(R.SIGNATORY, organisation_id=PARTNER)
+# Who negotiates a draft contract: comment, agree to the text, propose a clause, approve one, check a version.
+NEGOTIATION = (
+    Action.COMMENT_ON_AGREEMENT, Action.AGREE_TO_TEXT, Action.PROPOSE_CLAUSE, Action.APPROVE_CLAUSE,
+    Action.CHECK_VERSION,
+)  # fmt: skip
+NEGOTIATES = {
+    "party": (PARTY, (1, 1, 0, 0, 0)),
+    "signatory of a party": (SIGNATORY, (1, 1, 0, 0, 0)),
+    "another municipality": (OTHER_PARTY, (0, 0, 0, 0, 0)),
+    "manager": (MANAGER, (1, 0, 1, 1, 1)),
+    "finance officer": (FINANCE, (1, 0, 0, 1, 1)),
+    "director": (DIRECTOR, (1, 0, 0, 1, 1)),
+    "another manager": (OTHER_MANAGER, (0, 0, 0, 0, 0)),
+    "the assigned assessor": (ASSESSOR, (0, 0, 0, 0, 0)),
+    "the plan's association": (REVIEWER, (0, 0, 0, 0, 0)),
+}
+
+
+@pytest.mark.parametrize("name", NEGOTIATES)
+def test_who_negotiates_a_contract_and_only_while_it_is_made(name: str) -> None:
+    who, expected = NEGOTIATES[name]
+    assert tuple(int(policy.may(who, action, file_in(S.CONTRACTING))) for action in NEGOTIATION) == expected
+    closed = (S.APPROVED, S.SIGNED, S.MONITORING, S.WITHDRAWN)
+    assert not any(policy.may(who, action, file_in(state)) for action in NEGOTIATION for state in closed)

@@ -83,22 +83,6 @@ class TranchesForm(FlaskForm):  # type: ignore[misc]
         return [entry.form.data for entry in self.rows if not entry.form.is_blank()]
 
 
-class TermsForm(FlaskForm):  # type: ignore[misc]
-    conditions = TextAreaField(
-        _("Conditions"),
-        [Length(max=6000)],
-        description=_(
-            "One a line. The conditions of the decision stay word for word; a line that you add is printed under the"
-            " special terms."
-        ),
-    )
-    special_terms = TextAreaField(
-        _("Special terms"),
-        [Length(max=6000)],
-        description=_("One a line, as plain text. They prevail over the articles, so keep them few."),
-    )
-
-
 class ObligationForm(FlaskForm):  # type: ignore[misc]
     organisation_id = SelectField(_("Municipality"), [InputRequired(_("Choose a municipality."))], coerce=int)
     trainee = StringField(

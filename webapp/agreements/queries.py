@@ -11,6 +11,7 @@ from webapp.extensions import db
 from webapp.models.agreement import Agreement, AgreementParty, Document, Signature
 from webapp.models.application import Application, BudgetLine
 from webapp.models.monitoring import Obligation
+from webapp.models.negotiation import VersionApproval
 from webapp.services import pdfs
 from workflows.vocabulary import State
 
@@ -18,8 +19,8 @@ from workflows.vocabulary import State
 def agreement_of(application: Application) -> Agreement | None:
     """The agreement that counts, whole, in one statement; a voided one only when there is no other.
 
-    Parties, tranches, versions and signatures are a handful each, so that one join is cheaper than four questions;
-    the snapshots of the versions stay behind until somebody asks.
+    Parties, tranches, clauses, versions and signatures are a handful each, so that one join is cheaper than many
+    questions; the snapshots of the versions stay behind until somebody asks.
     """
     newest = (
         select(Agreement.id)
@@ -35,8 +36,11 @@ def agreement_of(application: Application) -> Agreement | None:
             joinedload(Agreement.parties).joinedload(AgreementParty.organisation),
             joinedload(Agreement.parties).joinedload(AgreementParty.signatory),
             joinedload(Agreement.tranches),
+            joinedload(Agreement.clauses),
             joinedload(Agreement.documents).defer(Document.context),
             joinedload(Agreement.documents).options(joinedload(Document.file), *pdfs.loaded()),
+            joinedload(Agreement.documents).joinedload(Document.created_by),
+            joinedload(Agreement.documents).joinedload(Document.approvals).joinedload(VersionApproval.person),
             joinedload(Agreement.documents).joinedload(Document.signatures).joinedload(Signature.person),
         )
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 from wtforms import Form
 
@@ -13,17 +14,18 @@ from webapp.agreements.frame import frame
 from webapp.auth.access import actor, signed_in
 from webapp.documents.storage import ChangedContentError, UnknownKeyError
 from webapp.errors import Invalid, NotFound
-from webapp.models.agreement import Agreement, AgreementParty
+from webapp.models.agreement import Agreement, AgreementParty, Document
 from webapp.models.application import Application, StoredFile
+from webapp.models.negotiation import ApprovalKind
 from webapp.policy import Action, Principal
 from webapp.services import content, pdfs, scope
+from webapp.services.contract import clauses, versions
 from webapp.services.contract.reporting import report_periods
-from webapp.services.contract.source import approved
 from webapp.services.facts import agreement_gaps, rules_of
 from webapp.site import is_demonstration
 from webapp.transfer import send, storage
 from workflows.instrument import is_downgrade
-from workflows.vocabulary import Instrument, State, Trigger
+from workflows.vocabulary import Instrument, Role, State, Trigger
 
 blueprint = Blueprint("agreements", __name__, template_folder="templates", url_prefix="/applications")
 BLANK_ROWS = 2
@@ -61,10 +63,10 @@ def _contents(agreement: Agreement, who: Principal) -> dict[str, Any]:
     gaps = agreement_gaps(agreement, len(duties)) if preparing else ()
     settled = not gaps and bool(agreement.documents)  # before that there is nothing to issue, so nothing is asked
     mine = [row for row in caseframe.offer_rows(agreement, who) if row.mine] if settled or not drafting else []
-    blocked = any(row.blockers for row in mine)
+    outdated = any("document_outdated" in row.codes for row in mine)
     issued = next((d for d in agreement.documents if d.id == agreement.issued_document_id), None)
     newest = agreement.documents[-1] if agreement.documents else None
-    found = changes.since(agreement, newest) if preparing and newest is not None and blocked else []
+    found = changes.since(agreement, newest) if preparing and newest is not None and outdated else []
     names = {party.organisation_id: party.organisation.name for party in agreement.parties}
     return {
         "offers": mine,
@@ -73,7 +75,7 @@ def _contents(agreement: Agreement, who: Principal) -> dict[str, Any]:
         "signed": {s.party_id: s for s in issued.signatures} if issued and not drafting else {},
         "newest": newest,
         "taken_back": drafting and newest is not None and newest.id == agreement.issued_document_id,
-        "current": preparing and settled and not blocked,
+        "current": preparing and settled and not outdated,
         "changes": found,
         "changes_rows": [[change.subject, change.before, change.after] for change in found or ()],
         "writable": preparing and not gaps,
@@ -88,7 +90,35 @@ def _contents(agreement: Agreement, who: Principal) -> dict[str, Any]:
         "prefix": signing.SHOWN,
         "pdfs": pdfs.standings(agreement.documents),
         "makes_pdf": policy.may(who, Action.MAKE_PDF, scope.file_scope(agreement.application)),
+        "asked": _asked_of(agreement, newest, who),
+        "clauses": clauses.live(agreement),
+        "clauses_status": _clauses_status(agreement),
+        "standings": {document.id: versions.standing(agreement, document) for document in agreement.documents},
     }
+
+
+def _asked_of(agreement: Agreement, newest: Document | None, who: Principal) -> str:
+    """What the draft asks of this reader: to check it, to agree to its text; empty when nothing."""
+    if agreement.state is not State.DRAFT or newest is None or newest.id == agreement.issued_document_id:
+        return ""
+    room = scope.file_scope(agreement.application)
+    mine = who.organisations(Role.APPLICANT_EDITOR, Role.SIGNATORY)
+    agreed = {row.party_id for row in newest.approvals}
+    if any(party.organisation_id in mine and party.id not in agreed for party in agreement.parties):
+        return str(_("Read version %(number)s, comment or agree", number=newest.number))
+    known = any(row.kind is ApprovalKind.CHECKED for row in newest.approvals)
+    if policy.may(who, Action.CHECK_VERSION, room) and newest.created_by_id != who.person_id and not known:
+        return str(_("Read version %(number)s and check it", number=newest.number))
+    return ""
+
+
+def _clauses_status(agreement: Agreement) -> tuple[str, str]:
+    """What the task list says of them: how many there are, or that some still need an approval."""
+    known = clauses.live(agreement)
+    waiting = sum(not clause.is_approved for clause in known)
+    if waiting:
+        return ngettext("%(num)s waits for approval", "%(num)s wait for approval", waiting), "waiting"
+    return (ngettext("%(num)s approved", "%(num)s approved", len(known)), "good") if known else (_("None"), "neutral")
 
 
 def _first_gaps(gaps: tuple[str, ...]) -> list[str]:
@@ -234,30 +264,6 @@ def _tranches_page(application: Application, agreement: Agreement, form: forms.T
     )
 
 
-@blueprint.get("/<int:application_id>/agreement/terms")
-@signed_in
-def terms(application_id: int) -> str:
-    application, agreement = _prepared(application_id)
-    return _terms_page(application, agreement, forms.TermsForm(formdata=None, obj=agreement))
-
-
-@blueprint.post("/<int:application_id>/agreement/terms")
-@signed_in
-def terms_post(application_id: int) -> Response | tuple[str, int]:
-    application, agreement = _prepared(application_id)
-    form = forms.TermsForm()
-    if form.validate() and _tried(form, lambda: use_cases.set_terms(agreement, **_texts(form), actor=actor())):
-        flash(_("Conditions and special terms are saved."), "success")
-        return _home(application)
-    return _terms_page(application, agreement, form), 422
-
-
-def _terms_page(application: Application, agreement: Agreement, form: forms.TermsForm) -> str:
-    decided = approved(application.id).decision.conditions
-    shared = frame(application, actor())
-    return render_template("agreements/terms.html", **shared, form=form, agreement=agreement, decided=decided)
-
-
 @blueprint.get("/<int:application_id>/agreement/obligations")
 @signed_in
 def obligations(application_id: int) -> str:
@@ -312,7 +318,10 @@ def write(application_id: int) -> Response | tuple[str, int]:
     except Invalid as invalid:
         page = _page(application, actor())
         return render_template("agreements/show.html", **page, problem=invalid.message, has_errors=True), 422
-    flash(_("Written: %(reference)s. Read it, then issue it.", reference=document.reference), "success")
+    flash(
+        _("Written: %(reference)s. A second officer checks it before it is issued.", reference=document.reference),
+        "success",
+    )
     return _home(application)
 
 
@@ -383,10 +392,6 @@ def _tried(form: Form, change: Any) -> bool:
 
 def _without_token(form: Any) -> dict[str, Any]:
     return {name: value for name, value in form.data.items() if name != "csrf_token"}
-
-
-def _texts(form: Any) -> dict[str, str]:
-    return {name: value or "" for name, value in _without_token(form).items()}
 
 
 def _home(application: Application) -> Response:

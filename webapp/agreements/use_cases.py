@@ -23,10 +23,10 @@ from webapp.models.monitoring import Obligation
 from webapp.models.people import Person, RoleGrant
 from webapp.models.record import AuditEvent
 from webapp.policy import Action, Principal
-from webapp.services import audit, content, documents, scope
+from webapp.services import announce, audit, content, documents, scope
 from webapp.services.advance import advance
-from webapp.services.contract import contexts, parts
-from webapp.services.contract.source import approved, contacts
+from webapp.services.contract import clauses, contexts
+from webapp.services.contract.source import contacts
 from webapp.services.facts import agreement_gaps, current_agreement, programme_of, rules_of
 from webapp.services.locking import lock
 from workflows.engine import NO_SUCH_MOVE, Refusal
@@ -42,7 +42,6 @@ __all__ = [
     "issue",
     "remove_obligation",
     "set_party",
-    "set_terms",
     "set_tranches",
     "sign",
     "stored_sha256",
@@ -193,21 +192,6 @@ def _check_sums(agreement: Agreement, rows: list[dict[str, Any]]) -> None:
         raise Invalid("rows", message)
 
 
-def set_terms(agreement: Agreement, conditions: str, special_terms: str, actor: Principal) -> None:
-    """Keep conditions and special terms. Those of the decision stay word for word; what is added becomes special."""
-    _preparing(agreement, actor)
-    kept = parts.split(_clean("conditions", conditions))
-    for condition in parts.split(approved(agreement.application_id).decision.conditions):
-        if condition not in kept:
-            raise Invalid(
-                "conditions",
-                _("This condition of the decision cannot be left out or changed: %(text)s", text=condition),
-            )
-    agreement.conditions = "\n".join(kept)
-    agreement.special_terms = "\n".join(parts.split(_clean("special_terms", special_terms)))
-    _note(agreement, actor, {"terms": True})
-
-
 def add_obligation(agreement: Agreement, values: dict[str, Any], actor: Principal) -> Obligation:
     """Who is trained passes it on [S2.22]; `values`: organisation_id, trainee, training, activity, due_on."""
     _preparing(agreement, actor)
@@ -249,9 +233,7 @@ def generate(agreement: Agreement, actor: Principal, storage: LocalStorage, demo
     _writable(agreement)
     last = db.session.scalar(select(func.max(Document.number)).where(Document.agreement_id == agreement.id)) or 0
     try:
-        context = contexts.context_of(
-            agreement, version=last + 1, dated=clock.now().date(), demonstration=demonstration
-        )
+        context = _context(agreement, last + 1, demonstration)
         document = documents.draft(
             agreement.application,
             DocumentKind(agreement.kind.value),
@@ -270,7 +252,40 @@ def generate(agreement: Agreement, actor: Principal, storage: LocalStorage, demo
         raise Invalid("document", message) from error
     documents.write(document, storage)
     db.session.expire(agreement, ["documents"])
+    _tell_of_version(agreement, document, actor)
     return document
+
+
+def _context(agreement: Agreement, version: int, demonstration: bool) -> contexts.Context:
+    """The context of a version; special clauses name their articles with the numbers that this very text has."""
+    stamp = {"version": version, "dated": clock.now().date(), "demonstration": demonstration}
+    context = contexts.context_of(agreement, **stamp)  # type: ignore[arg-type]
+    if not any(clause.article for clause in clauses.live(agreement)):
+        return context
+    astray = clauses.aim(agreement, documents.rendered(DocumentKind(agreement.kind.value), context))
+    if astray:
+        names = ", ".join(f"{clause.number} ({clause.title})" for clause in astray)
+        message = _("These special clauses are about an article that this text does not have: %(names)s.", names=names)
+        raise Invalid("document", message)
+    return contexts.context_of(agreement, **stamp)  # type: ignore[arg-type]
+
+
+def _tell_of_version(agreement: Agreement, document: Document, actor: Principal) -> None:
+    """Both sides read the same: the municipalities, and the officers of whom one checks it."""
+    announce.notify(
+        frozenset({Role.APPLICANT_EDITOR, Role.SIGNATORY, Role.FINANCE_OFFICER, Role.DIRECTOR}),
+        agreement,
+        actor,
+        key=f"version-{document.id}",
+        subject=_(
+            "%(title)s: version %(number)s of the contract", title=announce.title(agreement), number=document.number
+        ),
+        lines=[
+            _("A new version of the draft contract is written: %(reference)s.", reference=document.reference),
+            _("Under “Agreement” you can read it, see what changed, and comment on each article."),
+            _("A second officer of the programme checks it before it is issued for signature."),
+        ],
+    )
 
 
 def _writable(agreement: Agreement) -> None:

@@ -109,11 +109,15 @@ def _name(entry: AuditEntry, reader: frozenset[Role]) -> str:
 
 
 def _about(entry: AuditEntry) -> str:
-    """What an entry is about, where its kind alone does not say: the section, the document."""
+    """What an entry is about, where its kind alone does not say: section, document, clause, article."""
     if section := entry.data.get("section"):
         return f": {wording.section(section)}"
     if isinstance(reference := entry.data.get("document"), str):
         return f": {reference}"
+    if number := entry.data.get("clause"):
+        return f": {number}. {entry.data.get('title', '')}"
+    if isinstance(article := entry.data.get("article"), str):
+        return f": {article}"
     beside = entry.machine is not Machine.APPLICATION and entry.event in (AuditEvent.CREATED, AuditEvent.EDITED)
     return f": {wording.machine(entry.machine)}" if beside else ""
 

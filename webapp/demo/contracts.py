@@ -10,6 +10,7 @@ from webapp.demo.moves import BY_KEY, case
 from webapp.demo.stage import Stage
 from webapp.models.agreement import Agreement
 from webapp.monitoring import use_cases as monitoring
+from webapp.negotiation import use_cases as negotiation
 from webapp.services.facts import current_agreement
 from workflows.vocabulary import Trigger
 
@@ -58,7 +59,11 @@ def prepare(
         agreements.set_tranches(row, rows, manager)
         for trainee in trainees:
             agreements.add_obligation(row, _obligation(stage, row, file.partner, trainee), manager)
-    with stage.on(ago - 1):
+    write(stage, key, ago - 1)
+
+
+def write(stage: Stage, key: str, ago: int) -> None:
+    with stage.on(ago):
         agreements.generate(agreement(stage, key), stage.who("manager"), stage.storage, demonstration=True)
 
 
@@ -78,6 +83,13 @@ def _obligation(stage: Stage, row: Agreement, partner: str, trainee: str) -> dic
 
 
 def issue(stage: Stage, key: str, ago: int) -> None:
+    """A finance officer checks the written version, then the manager issues it."""
+    with stage.on(ago):
+        row = agreement(stage, key)
+        written = row.documents[-1].file
+        if written is None:
+            raise LookupError(f"{key}: nothing to check")
+        negotiation.check(row, written.sha256, stage.who("finance"), stage.storage)
     with stage.on(ago):
         agreements.issue(agreement(stage, key), stage.who("manager"))
 

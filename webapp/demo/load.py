@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from webapp.applications import use_cases as applications
-from webapp.demo import contracts, moves, setting
+from webapp.demo import contracts, moves, negotiation, setting
 from webapp.demo.stage import Stage, holds_anything
 from webapp.extensions import db
 from webapp.jobs import courier
@@ -149,12 +149,23 @@ def market(stage: Stage) -> None:
 
 
 def boulevard(stage: Stage) -> None:
-    """A second agreement of the same partners: EUR 240,000, in contracting."""
+    """A second agreement of the same partners: EUR 240,000, in contracting; its draft is being negotiated."""
     ago = _to_review(stage, "boulevard", threes=9)
     moves.review(stage, "boulevard", ago - 6, {"partner": 80, "NL": 78})
     moves.to_decision(stage, "boulevard", ago - 10)
     moves.decide(stage, "boulevard", ago - 14, State.APPROVED, HIGH)
     contracts.start_contracting(stage, "boulevard", ago - 20)
+    tranches = (
+        ("144000.00", "Entry into force; land title and permits handed in", 0, False),
+        ("72000.00", "Interim report; 70% of the first tranche spent", 395, False),
+        ("24000.00", "Acceptance of the final report", 820, True),
+    )
+    contracts.prepare(stage, "boulevard", ago - 24, tranches, ())
+    negotiation.negotiate(stage, "boulevard", ago - 27)
+    contracts.write(stage, "boulevard", ago - 33)
+    negotiation.agree(stage, "boulevard", ago - 36, "signatory.rheden")
+    objection = "The council asks for 10 years, not 5, so that stalls are not sold when a lease ends."
+    negotiation.object_to(stage, "boulevard", ago - 37, "assets", objection, "signatory.rubavu")
 
 
 def revenue(stage: Stage) -> None:

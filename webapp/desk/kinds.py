@@ -33,6 +33,8 @@ class Kind(StrEnum):
     VOTE = "vote"
     START_CONTRACTING = "start_contracting"
     WRITE_AGREEMENT = "write_agreement"
+    APPROVE_CLAUSE = "approve_clause"
+    CHECK_VERSION = "check_version"
     ISSUE_AGREEMENT = "issue_agreement"
     SIGN = "sign"
     SET_UP_MONITORING = "set_up_monitoring"
@@ -90,6 +92,8 @@ WORDS: dict[Kind, Words] = {
     Kind.VOTE: Words(_("An appeal to judge"), verb=_("Judge the appeal")),
     Kind.START_CONTRACTING: Words(_("An approved application"), (M.APPLICATION, T.START_CONTRACTING)),
     Kind.WRITE_AGREEMENT: Words(_("An agreement to write"), verb=_("Write the agreement")),
+    Kind.APPROVE_CLAUSE: Words(_("A special clause to approve"), verb=_("Read and decide")),
+    Kind.CHECK_VERSION: Words(_("A version of a contract to check"), verb=_("Read and check")),
     Kind.ISSUE_AGREEMENT: Words(_("A written agreement"), (M.AGREEMENT, T.ISSUE)),
     Kind.SIGN: Words(_("An agreement to sign"), verb=_("Read and sign")),
     Kind.SET_UP_MONITORING: Words(_("A signed agreement without monitoring"), verb=_("Set up monitoring")),

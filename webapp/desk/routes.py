@@ -37,6 +37,8 @@ PAGES: dict[Kind, tuple[str, *tuple[str, ...]]] = {
     Kind.VOTE: ("decisions.appeal", FILE),
     Kind.START_CONTRACTING: ("agreements.show", FILE),
     Kind.WRITE_AGREEMENT: ("agreements.show", FILE),
+    Kind.APPROVE_CLAUSE: ("negotiation.clause", FILE, "clause_id"),
+    Kind.CHECK_VERSION: ("negotiation.text", FILE),
     Kind.ISSUE_AGREEMENT: ("agreements.show", FILE),
     Kind.SIGN: ("agreements.sign", FILE),
     Kind.SET_UP_MONITORING: ("monitoring.show", FILE),

@@ -28,6 +28,7 @@ from workflows.vocabulary import Instrument, Machine, State, Trigger
 
 if TYPE_CHECKING:
     from webapp.models.document_file import DocumentFile
+    from webapp.models.negotiation import SpecialClause, VersionApproval
 
 
 class Agreement(Case, Base):
@@ -46,7 +47,7 @@ class Agreement(Case, Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     conditions: Mapped[str] = mapped_column(Text, default="")
-    special_terms: Mapped[str] = mapped_column(Text, default="")
+    special_terms: Mapped[str] = mapped_column(Text, default="")  # written before there were special clauses
     issued_document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id", use_alter=True))
     in_force_on: Mapped[date | None]
 
@@ -57,6 +58,9 @@ class Agreement(Case, Base):
         back_populates="agreement", foreign_keys="Document.agreement_id", order_by="Document.number"
     )
     issued_document: Mapped["Document | None"] = relationship(foreign_keys=[issued_document_id], post_update=True)
+    clauses: Mapped[list["SpecialClause"]] = relationship(
+        back_populates="agreement", order_by="(SpecialClause.number, SpecialClause.id)"
+    )
 
     __table_args__ = (
         states_check(Machine.AGREEMENT),
@@ -159,6 +163,8 @@ class Document(Base):
     agreement: Mapped[Agreement | None] = relationship(back_populates="documents", foreign_keys=[agreement_id])
     file: Mapped[StoredFile | None] = relationship()
     signatures: Mapped[list["Signature"]] = relationship(order_by="Signature.id")
+    created_by: Mapped[Person | None] = relationship()
+    approvals: Mapped[list["VersionApproval"]] = relationship(back_populates="document", order_by="VersionApproval.id")
     # The PDF, and the job that makes it: rows of their own, here only to be read with the document (services/pdfs.py).
     pdf: Mapped["DocumentFile | None"] = relationship(
         primaryjoin="and_(DocumentFile.document_id == Document.id, DocumentFile.role == 'pdf')", viewonly=True

@@ -184,6 +184,11 @@ GROUPS: tuple[Group, ...] = (
                 1, 90, DAYS,
             ),
             Figure(
+                "text_agreements", _("Municipalities that agree to the text first"),
+                _("So many agree to the draft before it is issued for signature. 0: their signature alone is asked."),
+                0, 10,
+            ),
+            Figure(
                 "notice_days", _("Notice before termination"),
                 _("Between giving notice and the earliest end of the agreement."), 14, 365, DAYS,
             ),

@@ -47,6 +47,18 @@ def draft(
     return document
 
 
+def rendered(kind: DocumentKind, context: Any, language: str = catalogue.ENGLISH) -> bytes:
+    """The Word file that `write` would store for this context; nothing is kept."""
+    return _filled(kind, as_context(context), language)[0]
+
+
+def _filled(kind: DocumentKind, context: Any, language: str) -> tuple[bytes, bytes]:
+    """The file, and the template it was filled from."""
+    known = catalogue.DocumentKind(kind.value)
+    template = catalogue.shipped(known, language)
+    return renderer.render(known, context, template), template
+
+
 def write_later(document: Document) -> None:
     """Let the worker write it after the commit."""
     outbox.enqueue(Job.WRITE_DOCUMENT, f"document-{document.id}", {"document_id": document.id})
@@ -56,9 +68,7 @@ def write(document: Document, storage: LocalStorage) -> StoredFile:
     """Render and store the Word file; a document that has its file keeps it, so a second call changes nothing."""
     if document.file is not None:
         return document.file
-    kind = catalogue.DocumentKind(document.kind.value)
-    template = catalogue.shipped(kind, document.language)
-    content = renderer.render(kind, document.context, template)
+    content, template = _filled(document.kind, document.context, document.language)
     key = storage.put(content, DOCX)
     stored = StoredFile(
         sha256=key,

@@ -96,6 +96,12 @@ CONTRACTING: dict[str, LazyString] = {
     ),
     "document_outdated": _("The document does not show the latest data. Make the document again, then issue it."),
     "agreement_gaps": _("The agreement is not complete. %(gaps)s"),
+    "clauses_open": _("Some special clauses are not approved by a second person yet. Still open: %(count)s."),
+    "version_unchecked": _("Nobody but its author has checked this version yet. A second officer reads and checks it."),
+    "objections_open": _("Some objections to the text are not settled yet. Still open: %(count)s."),
+    "text_not_agreed": _(
+        "Not enough municipalities have agreed to this version. Still needed: %(count)s. Not yet: %(parties)s."
+    ),
     "case_still_running": _("The file is still running, so the agreement stays as it is."),
 }
 

@@ -147,6 +147,29 @@ CONTRACTING: dict[str, dict[str, Words]] = {
 
 FOLLOWING: dict[str, dict[str, Words]] = {
     "ReportKind": {"interim": Words(_("Interim report")), "final": Words(_("Final report"))},
+    "ClauseState": {
+        "proposed": Words(_("Proposed"), _("A second person must still approve it.")),
+        "approved": Words(_("Approved"), _("A second person approved exactly this text.")),
+        "rejected": Words(_("Rejected")),
+        "withdrawn": Words(_("Withdrawn")),
+        "replaced": Words(_("Replaced by a newer text")),
+    },
+    "ClauseEffect": {
+        "supplements": Words(_("It is added to the article"), _("The article stays as it is.")),
+        "replaces": Words(_("It stands in place of the article"), _("The article keeps its number, not its effect.")),
+    },
+    "ApprovalKind": {
+        "checked": Words(_("Checked")),
+        "agreed": Words(_("Agreed")),
+    },
+    "Standing": {
+        "draft": Words(_("Draft"), _("It can be discussed. A change makes a new version.")),
+        "issued": Words(_("Issued"), _("The text is fixed. The parties can sign it.")),
+        "signed": Words(_("In force"), _("All the parties have signed this text.")),
+        "taken_back": Words(_("Taken back"), _("It was issued and taken back. Signatures on it do not count.")),
+        "superseded": Words(_("Superseded"), _("A newer version took its place.")),
+        "voided": Words(_("Voided"), _("The agreement was voided before all had signed.")),
+    },
     "Severity": {
         "low": Words(_("Low"), _("It should be improved, but results are not at risk.")),
         "medium": Words(_("Medium"), _("Results will suffer if nothing is done.")),
@@ -247,6 +270,16 @@ EVENTS: dict[str, dict[str, Words]] = {
         "document_written": Words(_("wrote a document")),
         "document_converted": Words(_("made a PDF of a document")),
         "signed": Words(_("signed the agreement")),
+        "commented": Words(_("commented on the contract")),
+        "comment_resolved": Words(_("settled a comment on the contract")),
+        "comment_reopened": Words(_("opened a comment on the contract again")),
+        "clause_proposed": Words(_("proposed a special clause")),
+        "clause_changed": Words(_("changed a special clause, so an earlier approval no longer counts")),
+        "clause_approved": Words(_("approved a special clause")),
+        "clause_rejected": Words(_("rejected a special clause")),
+        "clause_withdrawn": Words(_("withdrew a special clause")),
+        "version_checked": Words(_("checked a version of the contract")),
+        "text_agreed": Words(_("agreed to the text of the contract for their municipality")),
         "committee_decided": Words(_("recorded the decision about a monitoring committee")),
         "focal_point_named": Words(_("named a focal point")),
         "finding_raised": Words(_("raised a finding")),

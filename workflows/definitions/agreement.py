@@ -28,6 +28,10 @@ AGREEMENT = Definition(
             g.advances_within_limit,
             g.no_gaps,
             g.document_current,
+            g.clauses_approved,
+            g.version_checked,
+            g.objections_settled,
+            g.parties_agreed,
         ),
         *moves(Trigger.REDRAFT, State.ISSUED, State.DRAFT, MANAGER, needs_reason=True),
         *moves(

@@ -99,7 +99,11 @@ def train(cast: Cast, paper: Paper, *trainees: str) -> None:
 
 def write(cast: Cast, paper: Paper, folder: Path) -> Word:
     """The Word file as the manager downloads it, opened."""
-    manager = agreement(cast("manager"), paper).presses("Write the contract").sees("Read it, then issue it.")
+    manager = (
+        agreement(cast("manager"), paper)
+        .presses("Write the contract")
+        .sees("A second officer checks it before it is issued.")
+    )
     file = folder / "agreement.docx"
     manager.downloads("Word file").save_as(file)
     return Document(BytesIO(file.read_bytes()))
@@ -119,6 +123,12 @@ def _tag(name: str) -> str:
 
 
 def issue(cast: Cast, paper: Paper) -> None:
+    """Who wrote the version cannot issue it unchecked: a finance officer reads it and checks its very bytes."""
+    manager = agreement(cast("manager"), paper)
+    manager.sees("Nobody but its author has checked this version yet.")
+    officer = agreement(cast("finance"), paper).follows("Read version 1 and check it")
+    officer.sees("Key terms", "Not checked").follows("Check this version")
+    officer.fills({"I have read this text": True}).presses("Check this version").sees("You have checked version 1.")
     agreement(cast("manager"), paper).makes("Issue for signature")
 
 

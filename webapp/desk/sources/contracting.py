@@ -1,17 +1,29 @@
-"""What waits from approval to signature: the agreement to write, to issue, and to sign in its order [S2.13]."""
+"""What waits from approval to signature: the agreement to write, check, issue, and to sign in its order [S2.13]."""
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, exists, or_
 from sqlalchemy.orm import aliased
 
 from webapp.desk.kinds import Kind
-from webapp.desk.sources.parts import ME, Source, file_row, in_state, of_managed, source
-from webapp.models.agreement import Agreement, AgreementParty, Signature
-from webapp.models.application import Application
+from webapp.desk.sources.parts import (
+    INDEPENDENT,
+    ME,
+    Source,
+    file_row,
+    in_state,
+    of_managed,
+    of_programmes,
+    source,
+)
+from webapp.models.agreement import Agreement, AgreementParty, Document, Signature
+from webapp.models.application import Application, StoredFile
+from webapp.models.negotiation import ApprovalKind, ClauseState, SpecialClause, VersionApproval
 from webapp.models.record import last_day
 from workflows.vocabulary import DeadlineKind, Machine, Role, State
 
 MANAGER = Role.PROGRAMME_MANAGER
+OFFICE = (Role.PROGRAMME_MANAGER, Role.FINANCE_OFFICER, Role.DIRECTOR)
 EARLIER = aliased(AgreementParty)
+NEWER = aliased(Document)
 
 _agreement = (
     file_row(
@@ -43,7 +55,40 @@ _to_sign = (
     .where(~_signed(AgreementParty), ~SOMEBODY_FIRST)
 )
 
+# A second officer's work, whoever of the office comes first: never who wrote the version, or proposed the clause.
+_second_officer = (in_state(State.CONTRACTING), Agreement.state == State.DRAFT, of_programmes("office"), INDEPENDENT)
+_is_newest = ~exists().where(NEWER.agreement_id == Agreement.id, NEWER.number > Document.number).correlate(
+    Agreement, Document
+)
+_is_checked = (
+    exists()
+    .where(
+        VersionApproval.document_id == Document.id,
+        VersionApproval.kind == ApprovalKind.CHECKED,
+        VersionApproval.sha256 == StoredFile.sha256,
+    )
+    .correlate(Document, StoredFile)
+)
+_to_check = (
+    file_row(case=Agreement.id, label=Document.reference, since=Document.created_at)
+    .join(Agreement, Agreement.application_id == Application.id)
+    .join(Document, Document.agreement_id == Agreement.id)
+    .join(StoredFile, StoredFile.id == Document.file_id)
+    .where(*_second_officer, _is_newest, ~_is_checked)
+    .where(or_(Agreement.issued_document_id.is_(None), Agreement.issued_document_id != Document.id))
+    .where(or_(Document.created_by_id.is_(None), Document.created_by_id != ME))
+)
+_to_approve = (
+    file_row(case=SpecialClause.id, label=Agreement.number, since=SpecialClause.proposed_at)
+    .join(Agreement, Agreement.application_id == Application.id)
+    .join(SpecialClause, SpecialClause.agreement_id == Agreement.id)
+    .where(*_second_officer, SpecialClause.state == ClauseState.PROPOSED)
+    .where(or_(SpecialClause.proposed_by_id.is_(None), SpecialClause.proposed_by_id != ME))
+)
+
 SOURCES: tuple[Source, ...] = (
+    source(Kind.APPROVE_CLAUSE, OFFICE, _to_approve),
+    source(Kind.CHECK_VERSION, OFFICE, _to_check),
     source(Kind.START_CONTRACTING, MANAGER, file_row().where(*of_managed(State.APPROVED))),
     source(Kind.WRITE_AGREEMENT, MANAGER, _draft.where(Agreement.issued_document_id.is_(None))),
     source(Kind.ISSUE_AGREEMENT, MANAGER, _draft.where(Agreement.issued_document_id.is_not(None))),

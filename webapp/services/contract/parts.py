@@ -12,6 +12,7 @@ from webapp.models.agreement import AgreementParty
 from webapp.models.application import BudgetCategory, PartyRole, RiskKind
 from webapp.models.monitoring import ReportKind
 from webapp.models.people import LOCAL_AUTHORITIES, OrganisationType, Person
+from webapp.services.contract import clauses
 from webapp.services.contract.reporting import report_periods
 from webapp.services.contract.source import Source, shared_out
 from workflows.vocabulary import Instrument, Role
@@ -190,9 +191,8 @@ def conditions(source: Source) -> tuple[str, ...]:
 
 
 def special_terms(source: Source) -> tuple[str, ...]:
-    """What was agreed beyond the decision; and how the budget follows from an approval below what was asked."""
+    """The special clauses; and how the budget follows from an approval below what was asked."""
     agreement = source.agreement
-    added = tuple(line for line in split(agreement.conditions) if line not in conditions(source))
     paid_elsewhere = _peers(source) if agreement.kind is Instrument.INVESTMENT_CONTRACT else ()
     asked = sum((Decimal(row["requested"]) for row in source.content["budget"]), Decimal(0))
     lowered = (
@@ -201,7 +201,7 @@ def special_terms(source: Source) -> tuple[str, ...]:
         "proportion, own shares stay."
     )
     derived = (*paid_elsewhere, *((lowered,) if asked != agreement.grant else ()))
-    return (*added, *split(agreement.special_terms), *derived)
+    return (*clauses.printed(agreement), *derived)
 
 
 def _peers(source: Source) -> tuple[str, ...]:

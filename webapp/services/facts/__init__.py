@@ -22,6 +22,7 @@ from webapp.services.facts.application import (
 )
 from webapp.services.facts.cases import (
     agreement_gaps,
+    approvals_of,
     empty_report_sections,
     of_action,
     of_agreement,
@@ -35,6 +36,7 @@ from workflows import facts as f
 
 __all__ = [
     "agreement_gaps",
+    "approvals_of",
     "audit_level",
     "call_is_open",
     "current_agreement",

@@ -1,15 +1,17 @@
 """Facts of the small machines: review, agreement, report, corrective action, obligation."""
 
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select
 
 from webapp import clock
 from webapp.extensions import db
-from webapp.models.agreement import Agreement
+from webapp.models.agreement import Agreement, Document
 from webapp.models.application import BudgetCategory
 from webapp.models.assessment import Advice, Review
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report, ReportKind
+from webapp.models.negotiation import ApprovalKind, ArticleComment, VersionApproval
 from webapp.policy import Principal
 from webapp.services import content
 from webapp.services.contract import contexts
@@ -39,6 +41,8 @@ def of_agreement(case: Agreement, actor: Principal | None) -> f.AgreementFacts:
     document = case.issued_document
     signed = {s.party_id for s in document.signatures} if document else set()
     advances = sum((t.amount for t in case.tranches if not t.is_balance), Decimal(0))
+    newest = case.documents[-1] if drafting and case.documents else None
+    negotiation = _negotiation(case, newest) if newest is not None else {}
     return f.AgreementFacts(
         grant=case.grant,
         scheduled=sum((t.amount for t in case.tranches), Decimal(0)),
@@ -52,7 +56,36 @@ def of_agreement(case: Agreement, actor: Principal | None) -> f.AgreementFacts:
         signed=len(signed),
         case_over=case.application.state in (State.WITHDRAWN, State.TERMINATED, State.CLOSED),
         manager=case.application.manager_id,
+        **negotiation,
     )
+
+
+def _negotiation(case: Agreement, newest: Document) -> dict[str, Any]:
+    """What was said and approved about the newest version; an approval of other bytes is no approval of these."""
+    given = approvals_of(newest)
+    agreed = {row.party_id for row in given if row.kind is ApprovalKind.AGREED}
+    municipal = [party for party in case.parties if not party.is_operator]
+    asked = min(rules_of(case).text_agreements, len(municipal))
+    return {
+        "clauses_open": sum(clause.is_live and not clause.is_approved for clause in case.clauses),
+        "objections_open": db.session.scalar(
+            select(func.count(ArticleComment.id)).where(
+                ArticleComment.agreement_id == case.id,
+                ArticleComment.is_objection,
+                ArticleComment.resolved_at.is_(None),
+            )
+        ),
+        "written_by": newest.created_by_id,
+        "checked_by": frozenset(row.person_id for row in given if row.kind is ApprovalKind.CHECKED),
+        "disagreeing": tuple(p.organisation.name for p in municipal if p.id not in agreed),
+        "agreements_missing": max(asked - len(agreed), 0),
+    }
+
+
+def approvals_of(document: Document) -> list[VersionApproval]:
+    """The approvals that count for a version: those of exactly the bytes that are stored for it."""
+    stored = document.file.sha256 if document.file is not None else None
+    return [row for row in document.approvals if stored is not None and row.sha256 == stored]
 
 
 def document_current(case: Agreement) -> bool:

@@ -1,0 +1,160 @@
+"""Special clauses: proposed by a manager, approved by somebody else, for exactly the words that stand there.
+
+A row's words never change. An edit is a new row that replaces the old one and waits for an approval of its own, so what
+was approved, by whom, and what it said stays readable for ever.
+"""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from webapp import clock
+from webapp.documents.wordtext import Article
+from webapp.errors import Conflict, Forbidden, Invalid, NotFound
+from webapp.extensions import db
+from webapp.models.agreement import Agreement
+from webapp.models.negotiation import ClauseEffect, ClauseState, SpecialClause
+from webapp.models.record import AuditEvent
+from webapp.negotiation.use_cases import shared
+from webapp.policy import OFFICE, Action, Principal
+from workflows.vocabulary import Role, State
+
+MOST = 20  # in one agreement: more than that is another contract
+MANAGER = Role.PROGRAMME_MANAGER
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What somebody wants to agree on; `article` None: the agreement as a whole."""
+
+    article: Article | None
+    effect: ClauseEffect
+    title: str
+    text: str
+
+
+def propose(agreement: Agreement, words: Words, actor: Principal) -> SpecialClause:
+    """A new clause at the end of the list. It is printed in the next version and still needs an approval."""
+    shared.begin(agreement, Action.PROPOSE_CLAUSE, actor, State.DRAFT)
+    if sum(clause.is_live for clause in agreement.clauses) >= MOST:
+        raise Invalid("text", _("There are %(count)s special clauses already. Join some of them.", count=MOST))
+    number = max((clause.number for clause in agreement.clauses), default=0) + 1
+    clause = _added(agreement, number, words, actor)
+    _note(clause, actor, MANAGER, AuditEvent.CLAUSE_PROPOSED)
+    _tell(clause, actor, _("Special clause %(number)s is proposed", number=number))
+    return clause
+
+
+def change(clause: SpecialClause, seen: str, words: Words, actor: Principal) -> SpecialClause:
+    """Other words for a clause: a new row in its place, which nobody has approved; the same words change nothing."""
+    agreement = _begin(clause, seen, Action.PROPOSE_CLAUSE, actor)
+    fresh = _clause(agreement, clause.number, words, actor)
+    if fresh.sha256 == clause.sha256:
+        return clause
+    was_approved = clause.state is ClauseState.APPROVED
+    clause.state = ClauseState.REPLACED
+    db.session.flush()
+    fresh.replaces_id = clause.id
+    db.session.add(fresh)
+    db.session.flush()
+    db.session.expire(agreement, ["clauses"])
+    _note(fresh, actor, MANAGER, AuditEvent.CLAUSE_CHANGED, was=clause.sha256, was_approved=was_approved)
+    _tell(fresh, actor, _("Special clause %(number)s is changed", number=clause.number))
+    return fresh
+
+
+def withdraw(clause: SpecialClause, seen: str, actor: Principal) -> None:
+    """Take a clause out of the contract; its words and its approval stay in the record."""
+    _begin(clause, seen, Action.PROPOSE_CLAUSE, actor)
+    clause.state = ClauseState.WITHDRAWN
+    db.session.flush()
+    _note(clause, actor, MANAGER, AuditEvent.CLAUSE_WITHDRAWN)
+    _tell(clause, actor, _("Special clause %(number)s is withdrawn", number=clause.number))
+
+
+def approve(clause: SpecialClause, seen: str, actor: Principal) -> None:
+    """Stand behind these very words, named by their hash. Never who proposed them."""
+    _decide(clause, seen, ClauseState.APPROVED, "", actor)
+
+
+def reject(clause: SpecialClause, seen: str, reason: str, actor: Principal) -> None:
+    """Refuse these words with a reason; the clause leaves the contract."""
+    _decide(clause, seen, ClauseState.REJECTED, shared.clean("reason", reason), actor)
+
+
+def _decide(clause: SpecialClause, seen: str, state: ClauseState, reason: str, actor: Principal) -> None:
+    agreement = _begin(clause, seen, Action.APPROVE_CLAUSE, actor)
+    if clause.state is not ClauseState.PROPOSED or clause.digest() != seen:
+        raise Conflict(agreement.revision, agreement.revision)
+    if clause.proposed_by_id == actor.person_id:
+        raise Forbidden("own_clause")
+    shared.not_of_a_party(agreement, actor)
+    clause.state, clause.reason = state, reason
+    clause.decided_by_id, clause.decided_at, clause.decided_sha256 = actor.person_id, clock.now(), seen
+    db.session.flush()
+    event = AuditEvent.CLAUSE_APPROVED if state is ClauseState.APPROVED else AuditEvent.CLAUSE_REJECTED
+    _note(clause, actor, shared.office_role(agreement, actor), event, reason=reason)
+    said = _("approved") if state is ClauseState.APPROVED else _("rejected")
+    _tell(clause, actor, _("Special clause %(number)s is %(said)s", number=clause.number, said=said))
+
+
+def _begin(clause: SpecialClause, seen: str, action: Action, actor: Principal) -> Agreement:
+    """The agreement, locked; `Conflict` when the clause has other words or another end than this person saw."""
+    agreement = clause.agreement
+    shared.begin(agreement, action, actor, State.DRAFT)
+    db.session.refresh(clause)
+    if not clause.is_live or clause.sha256 != seen:
+        raise Conflict(agreement.revision, agreement.revision)
+    return agreement
+
+
+def _added(agreement: Agreement, number: int, words: Words, actor: Principal) -> SpecialClause:
+    clause = _clause(agreement, number, words, actor)
+    db.session.add(clause)
+    db.session.flush()
+    db.session.expire(agreement, ["clauses"])
+    return clause
+
+
+def _clause(agreement: Agreement, number: int, words: Words, actor: Principal) -> SpecialClause:
+    clause = SpecialClause(
+        agreement_id=agreement.id,
+        number=number,
+        article=words.article.key if words.article else "",
+        article_label=words.article.reference[:200] if words.article else "",
+        effect=words.effect if words.article else ClauseEffect.SUPPLEMENTS,
+        title=" ".join(shared.clean("title", words.title).split()),
+        text=shared.clean("text", words.text),
+        language="en",
+        state=ClauseState.PROPOSED,
+        proposed_by_id=actor.person_id,
+        proposed_at=clock.now(),
+    )
+    clause.sha256 = clause.digest()
+    return clause
+
+
+def clause_of(agreement: Agreement, clause_id: int) -> SpecialClause:
+    """A clause of this very agreement; unknown and foreign alike are not found."""
+    found = next((clause for clause in agreement.clauses if clause.id == clause_id), None)
+    if found is None:
+        raise NotFound(f"clause {clause_id}")
+    return found
+
+
+def _note(clause: SpecialClause, actor: Principal, role: Role, event: AuditEvent, **more: object) -> None:
+    data = {"clause": clause.number, "article": clause.article_label, "title": clause.title, "text": clause.text}
+    shared.record(clause.agreement, actor, role, event, {**data, "sha256": clause.sha256, **more})
+
+
+def _tell(clause: SpecialClause, actor: Principal, subject: str) -> None:
+    """Both sides, and the officers who may approve."""
+    shared.tell(
+        {*OFFICE, *shared.APPLICANTS},
+        clause.agreement,
+        actor,
+        key=f"clause-{clause.id}-{clause.state}-{clock.now().timestamp():.6f}",
+        subject=subject,
+        lines=[" ".join(filter(None, (clause.article_label, clause.title))), clause.text],
+        page=f"clauses/{clause.id}",
+    )
