@@ -28,11 +28,11 @@ from webapp.models.people import Affiliation, RoleGrant
 from webapp.models.record import last_day
 from webapp.policy import MUNICIPAL, Principal
 from webapp.services import content
-from webapp.services.facts.figures import audit_level, count, rules_of
+from webapp.services.facts.figures import count, is_audited, rules_of
 from webapp.services.facts.programme import call_is_open
 from workflows import facts as f
 from workflows import mandates, scoring
-from workflows.vocabulary import AuditLevel, DeadlineKind, Machine, Role, State
+from workflows.vocabulary import DeadlineKind, Machine, Role, State
 
 
 def of_application(case: Application, actor: Principal | None) -> f.ApplicationFacts:
@@ -216,9 +216,8 @@ def last_appeal_day(case: Application) -> date:
 
 def _reserve(case: Application) -> dict[str, Any]:
     """The row says until when, for it may have been extended; counted anew only where none runs."""
-    counted = case.state_since.date() + timedelta(days=rules_of(case).reserve_days)
     running = db.session.scalar(select(last_day(DeadlineKind.RESERVE, Machine.APPLICATION, case.id)))
-    return {"reserve_until": running or counted}
+    return {"reserve_until": running or case.state_since.date() + timedelta(days=rules_of(case).reserve_days)}
 
 
 def _contracting(case: Application) -> dict[str, Any]:
@@ -269,7 +268,7 @@ def _monitoring(case: Application) -> dict[str, Any]:
         "committee_decided": bool(committee),
         "final_report_accepted": bool(final),
         "reports_open": reports,
-        "audit_needed": bool(audits) or _audited(case),
+        "audit_needed": bool(audits) or is_audited(case),
         "audit_opinion": bool(audit),
         "obligations_open": obligations,
         "actions_open": actions,
@@ -277,11 +276,6 @@ def _monitoring(case: Application) -> dict[str, Any]:
         "notice_ends_on": notice,
         "focal_points_missing": tuple(p.organisation.name for p, n in zip(case.parties, named, strict=True) if not n),
     }
-
-
-def _audited(case: Application) -> bool:
-    """Whether an audit will be asked for when the closing begins."""
-    return audit_level(rules_of(case), case.instrument, case.amount_committed) is not AuditLevel.NONE
 
 
 _Part = Callable[[Application], dict[str, Any]]
