@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from webapp.models.application import Application
 from webapp.models.programme import Call, CountryPlan, Programme
 from webapp.models.types import Case
 from webapp.services.scope import application_of
@@ -31,6 +32,11 @@ def audit_level(rules: f.Rules, instrument: Instrument | None, grant: Decimal) -
     if instrument is not Instrument.INVESTMENT_CONTRACT:
         return rules.memorandum_audit
     return AuditLevel.DETAILED if grant > rules.detailed_audit_above else rules.investment_audit
+
+
+def is_audited(case: Application) -> bool:
+    """Whether an audit will be asked for when the closing begins."""
+    return audit_level(rules_of(case), case.instrument, case.amount_committed) is not AuditLevel.NONE
 
 
 def programme_of(case: Case) -> Programme:
