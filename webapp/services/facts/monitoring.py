@@ -31,7 +31,7 @@ def monitoring(case: Application, among: Together) -> dict[str, Any]:
         "committee_decided": bool(committee),
         "final_report_accepted": bool(final),
         "reports_open": reports,
-        "audit_needed": bool(audits) or isis_audited(case),
+        "audit_needed": bool(audits) or is_audited(case),
         "audit_opinion": bool(audit),
         "obligations_open": obligations,
         "actions_open": actions,
@@ -39,3 +39,38 @@ def monitoring(case: Application, among: Together) -> dict[str, Any]:
         "notice_ends_on": notice,
         "focal_points_missing": tuple(p.organisation.name for p in case.parties if p.organisation_id not in named),
     }
+
+
+@cache
+def _counts() -> Any:
+    mine = Application.id
+    done = [State.VERIFIED, State.WAIVED]
+    return (
+        select(
+            Application.id,
+            count(CommitteeDecision.id, CommitteeDecision.application_id == mine),
+            count(
+                Report.id,
+                Report.application_id == mine,
+                Report.kind == ReportKind.FINAL,
+                Report.state == State.ACCEPTED,
+            ),
+            count(Report.id, Report.application_id == mine, Report.state != State.ACCEPTED),
+            count(Audit.id, Audit.application_id == mine),
+            count(Audit.id, Audit.application_id == mine, Audit.opinion.is_not(None)),
+            count(Obligation.id, Obligation.application_id == mine, Obligation.state.not_in(done)),
+            count(CorrectiveAction.id, CorrectiveAction.application_id == mine, CorrectiveAction.state != State.CLOSED),
+            count(Finding.id, Finding.application_id == mine, Finding.closed_at.is_(None)),
+            select(func.max(TerminationNotice.ends_on))
+            .where(TerminationNotice.application_id == mine, TerminationNotice.withdrawn_at.is_(None))
+            .scalar_subquery(),
+            ApplicationParty.organisation_id,
+            count(
+                FocalPoint.id,
+                FocalPoint.application_id == mine,
+                FocalPoint.organisation_id == ApplicationParty.organisation_id,
+            ),
+        )
+        .join(ApplicationParty, ApplicationParty.application_id == mine)
+        .where(mine.in_(FILES))
+    )
