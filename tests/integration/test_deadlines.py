@@ -205,8 +205,10 @@ def test_a_reminder_that_is_not_settled_with_its_mail_is_noticed(
     """The planted mutant of the test above: nothing is marked as sent, and each run finds a key of its own."""
     monkeypatch.setattr(reminders, "_settle", lambda reminder, outcome: None)
     numbers = iter(range(1000))
-    real = outbox.enqueue
-    monkeypatch.setattr(outbox, "enqueue", lambda job, key, payload: real(job, f"{key}-{next(numbers)}", payload))
+    real = outbox.enqueue_all
+    monkeypatch.setattr(
+        outbox, "enqueue_all", lambda rows: real((job, f"{key}-{next(numbers)}", what) for job, key, what in rows)
+    )
     found = run_killed_then_again(monkeypatch)
     assert len(found) > len(set(found))
 
