@@ -158,12 +158,7 @@ class World:
         return address
 
 
-CHOSEN = {
-    "section": "problem",
-    "role": "finance_officer",
-    "machine": "application",
-    "trigger": "withdraw",
-}
+CHOSEN = {"section": "problem", "role": "finance_officer", "machine": "application", "trigger": "withdraw"}
 CHILDREN = {
     "application_id", "review_id", "report_id", "action_id", "obligation_id", "audit_id", "finding_id", "party_id",
     "attachment_id", "document_id", "case_id", "deadline_id", "clause_id",
