@@ -13,6 +13,7 @@ from webapp.models.application import Application
 from webapp.models.monitoring import Audit, AuditKind, CorrectiveAction, Finding, Report, ReportKind
 from webapp.models.people import Person, RoleGrant
 from webapp.models.record import OutboxRow
+from webapp.services import advance
 from webapp.services.contract.reporting import report_periods
 from workflows.facts import Rules
 from workflows.vocabulary import Instrument, Role, Trigger
@@ -72,6 +73,21 @@ def test_closing_opens_the_audit_and_finds_an_auditor(app: Flask, instrument: In
         assert grants == [Role.AUDITOR]
         mails = db.session.scalars(db.select(OutboxRow.payload)).all()
         assert any(mail["to"] == auditor.email and "you are the auditor" in mail["subject"] for mail in mails)
+
+
+def test_a_programme_without_audits_of_memoranda_closes_without_one(app: Flask) -> None:
+    follow = m.closing(app, days=250, rules={"memorandum_audit": "none"})
+    with app.app_context():
+        assert db.session.scalars(db.select(Audit)).all() == []
+        offers = {o.move.trigger: o for o in advance.offers(follow.application(), follow.principal("director"))}
+        assert [b.code for b in offers[Trigger.CLOSE].blockers] == ["obligations_open"]
+
+
+def test_a_programme_without_committees_starts_to_monitor_without_the_decision(app: Flask) -> None:
+    follow = m.signed_file(app, rules={"committee_required": False})
+    with app.app_context():
+        offers = {o.move.trigger: o for o in advance.offers(follow.application(), follow.principal("manager"))}
+        assert [b.code for b in offers[Trigger.START_MONITORING].blockers] == ["focal_points_missing"]
 
 
 def test_the_auditor_with_the_fewest_audits_is_next(app: Flask) -> None:

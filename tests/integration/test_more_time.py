@@ -242,7 +242,8 @@ def test_the_form_keeps_what_was_typed_and_says_what_is_wrong(app: Flask, follow
     assert manager.post(address, data={"day": "2026-04-01", "reason": "The road"}).status_code == 303
     assert manager.post(address, data={"day": "2026-05-01", "reason": "The road"}).status_code == 409
     assert manager.get(address).status_code == 409
-    assert "gave more time" in manager.get(f"/applications/{number}").text.lower()
+    shown = manager.get(f"/applications/{number}").text
+    assert "Gave more time: Corrective action, Thursday 12 March 2026 → Wednesday 1 April 2026" in shown
     stranger = make.Visitor(app.test_client(), db.session.get_one(Person, follow.who["stranger"]))
     assert (stranger.get(address).status_code, stranger.get("/deadlines/999/extend").status_code) == (404, 404)
 

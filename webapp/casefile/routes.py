@@ -1,10 +1,12 @@
 """The case page, its history, and the Final page of every move of every machine. More views: `extending`."""
 
 import uuid
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from webapp import caseframe, policy, wording
@@ -26,7 +28,7 @@ from webapp.paging import page_number
 from webapp.policy import Action, Principal
 from webapp.services import advance, announce, audit, explain, scope
 from workflows.definition import Move
-from workflows.vocabulary import Machine, Role, Trigger
+from workflows.vocabulary import DeadlineKind, Machine, Role, Trigger
 
 __all__ = ["blueprint", "extending"]  # its views join the blueprint
 ON_PAGE = 12
@@ -118,6 +120,13 @@ def _about(entry: AuditEntry) -> str:
         return f": {number}. {entry.data.get('title', '')}"
     if isinstance(article := entry.data.get("article"), str):
         return f": {article}"
+    if entry.event is AuditEvent.DATES_MOVED:
+        still = ngettext("%(num)d day", "%(num)d days", entry.data["days"])
+        return f": {still}"
+    if entry.event is AuditEvent.DEADLINE_EXTENDED:
+        kind, before, after = (entry.data[key] for key in ("kind", "from", "to"))
+        days = (wording.day(date.fromisoformat(day)) for day in (before, after))
+        return f": {wording.label(DeadlineKind(kind))}, {' → '.join(days)}"
     beside = entry.machine is not Machine.APPLICATION and entry.event in (AuditEvent.CREATED, AuditEvent.EDITED)
     return f": {wording.machine(entry.machine)}" if beside else ""
 
