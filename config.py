@@ -26,11 +26,18 @@ class Settings:
     session_hours: int = 12
     throttle_attempts: int = 10
     throttle_minutes: int = 15
+    soffice: str = "soffice"  # LibreOffice, by name or path; empty: this installation makes no PDF
+    pdf_converters: int = 1
+    pdf_deadline: float = 60.0  # seconds; below the lease of a job (two minutes)
     testing: bool = False
 
     @property
     def files(self) -> Path:
         return self.var / "files"
+
+    @property
+    def converters(self) -> Path:
+        return self.var / "converters"
 
     @property
     def mail(self) -> Path:
@@ -54,6 +61,9 @@ class Settings:
             secure_cookies=base_url.startswith("https://"),
             trusted_hosts=tuple(h for h in source.get("TRUSTED_HOSTS", "").split(",") if h),
             rate_limit_storage=source.get("RATE_LIMIT_STORAGE", "memory://"),
+            soffice=source.get("SOFFICE", "soffice"),
+            pdf_converters=max(1, int(source.get("PDF_CONVERTERS", "1"))),
+            pdf_deadline=min(90.0, float(source.get("PDF_DEADLINE", "60"))),
         )
 
 

@@ -88,17 +88,17 @@ def keep_heads(app: Flask) -> int:
 DAILY: tuple[Callable[[], int], ...] = (fire_deadlines, close_past_calls, close_second_refusals)
 
 
-def tick(app: Flask) -> int:
+def tick(app: Flask, stop: Callable[[], bool] = lambda: False) -> int:
     """One round of everything; returns how much was done."""
     done = sum(job() for job in DAILY)
-    return done + keep_heads(app) + courier(app).drain()
+    return done + keep_heads(app) + courier(app).drain(stop=stop)
 
 
 def run(app: Flask, stop: Callable[[], bool], pause: float = 1.0) -> None:
     """Tick until told to stop. An error of the database is waited out, not died of."""
     while not stop():
         try:
-            tick(app)
+            tick(app, stop)
         except Exception as error:  # noqa: BLE001 - the database may be away for a while; the next round tries again
             log.error("worker round failed", error=repr(error))
             db.session.remove()

@@ -141,6 +141,7 @@ class Action(StrEnum):
     GIVE_NOTICE = "give_notice"
     GIVE_OPINION = "give_opinion"
     VIEW_LETTERS = "view_letters"
+    MAKE_PDF = "make_pdf"
     MANAGE_PROGRAMME = "manage_programme"
     VIEW_PROGRAMME = "view_programme"
     EDIT_PLAN = "edit_plan"
@@ -218,6 +219,7 @@ TABLE: dict[Action, Rule] = {
     Action.GIVE_NOTICE: Rule(frozenset({R.DIRECTOR}), only_in=frozenset({S.SIGNED, S.MONITORING, S.SUSPENDED})),
     Action.GIVE_OPINION: Rule(frozenset({R.AUDITOR}), only_in=frozenset({S.CLOSING})),
     Action.VIEW_LETTERS: Rule(MUNICIPAL | OFFICE | PANEL | {R.AUDITOR}, not_in=BEFORE_SUBMISSION),
+    Action.MAKE_PDF: Rule(frozenset({R.PROGRAMME_MANAGER}), not_in=BEFORE_SUBMISSION),
     Action.MANAGE_PROGRAMME: Rule(frozenset({R.PROGRAMME_MANAGER, R.DIRECTOR})),
     Action.VIEW_PROGRAMME: Rule(OFFICE | ASSOCIATION),
     Action.EDIT_PLAN: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=frozenset({S.DRAFT})),

@@ -30,6 +30,7 @@ from werkzeug.routing import IntegerConverter, Map
 from config import Settings
 from webapp import clock, errors, policy, wording
 from webapp.auth.access import public
+from webapp.documents import pdf
 from webapp.documents.storage import LocalStorage
 from webapp.extensions import db
 from webapp.htmx import local
@@ -63,6 +64,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     babel.init_app(app, locale_selector=_language)
     app.jinja_env.install_gettext_callables(_one, _many, newstyle=True)  # type: ignore[attr-defined]
     app.extensions["jumelage.storage"] = LocalStorage(settings.files)
+    pdf.set_up(settings.converters, settings.pdf_converters, settings.pdf_deadline, settings.soffice)
     app.jinja_env.globals.update(wording=wording, clock=clock, Machine=Machine, Role=Role, enumerate=enumerate)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_frame)

@@ -34,6 +34,7 @@ from webapp.jobs import courier
 from webapp.models.agreement import Agreement, Document
 from webapp.models.application import Application, AttachedTo, Attachment, Section
 from webapp.models.assessment import Advice, Review
+from webapp.models.document_file import DocumentFile, FileRole
 from webapp.models.monitoring import (
     Audit,
     AuditKind,
@@ -96,8 +97,10 @@ TABLE: dict[str, Row] = {
     "/applications/<application_id>/appeal": ANSWERS,
     "/applications/<application_id>/letters": ANSWERS,
     "/applications/<application_id>/letters/<document_id>": ANSWERS,
+    "/applications/<application_id>/letters/<document_id>/pdf": ANSWERS,
     "/applications/<application_id>/agreement": AGREED,
     "/applications/<application_id>/agreement/documents/<document_id>": AGREED,
+    "/applications/<application_id>/agreement/documents/<document_id>/pdf": AGREED,
     "/applications/<application_id>/agreement/sign": AGREED,
     "/applications/<application_id>/agreement/instrument": PREPARED,
     "/applications/<application_id>/agreement/obligations": PREPARED,
@@ -154,7 +157,7 @@ CHILDREN = {
 
 def key(pattern: str, name: str) -> str:
     """Letters and contracts are both documents; files of a section and of a report are both attachments."""
-    return pattern.split("/")[-2] if name in ("attachment_id", "document_id") else name
+    return pattern.partition(f"/<{name}>")[0].rpartition("/")[2] if name in ("attachment_id", "document_id") else name
 
 
 def guarded(app: Flask) -> set[str]:
@@ -249,6 +252,7 @@ def _children(files: dict[str, int], stage: Stage) -> dict[tuple[str, str], int]
 def _own_children(application: Application, stage: Stage) -> dict[str, int | None]:
     if application.state is State.MONITORING:
         _findings_and_audit(application, stage)
+    _pdf_of_each_document(application)
     report = _first(Report, application)
     return {
         "case_id": application.id,
@@ -287,6 +291,14 @@ def _attached(application: Application, to: AttachedTo, subject: str) -> int:
     db.session.add(row)
     db.session.flush()
     return row.id
+
+
+def _pdf_of_each_document(application: Application) -> None:
+    """The demonstration has no LibreOffice here: any bytes will do."""
+    for document in _all(Document, application):
+        beside = {"role": FileRole.PDF, "file_id": document.file_id, "created_at": clock.now()}
+        db.session.add(DocumentFile(document_id=document.id, **beside))
+    db.session.flush()
 
 
 def _findings_and_audit(application: Application, stage: Stage) -> None:

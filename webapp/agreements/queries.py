@@ -11,6 +11,7 @@ from webapp.extensions import db
 from webapp.models.agreement import Agreement, AgreementParty, Document, Signature
 from webapp.models.application import Application, BudgetLine
 from webapp.models.monitoring import Obligation
+from webapp.services import pdfs
 from workflows.vocabulary import State
 
 
@@ -35,7 +36,7 @@ def agreement_of(application: Application) -> Agreement | None:
             joinedload(Agreement.parties).joinedload(AgreementParty.signatory),
             joinedload(Agreement.tranches),
             joinedload(Agreement.documents).defer(Document.context),
-            joinedload(Agreement.documents).joinedload(Document.file),
+            joinedload(Agreement.documents).options(joinedload(Document.file), *pdfs.loaded()),
             joinedload(Agreement.documents).joinedload(Document.signatures).joinedload(Signature.person),
         )
     )

@@ -14,9 +14,9 @@ from webapp.auth.access import actor, signed_in
 from webapp.documents.storage import ChangedContentError, UnknownKeyError
 from webapp.errors import Invalid, NotFound
 from webapp.models.agreement import Agreement, AgreementParty
-from webapp.models.application import Application
+from webapp.models.application import Application, StoredFile
 from webapp.policy import Action, Principal
-from webapp.services import content, scope
+from webapp.services import content, pdfs, scope
 from webapp.services.contract.reporting import report_periods
 from webapp.services.contract.source import approved
 from webapp.services.facts import agreement_gaps, rules_of
@@ -86,6 +86,8 @@ def _contents(agreement: Agreement, who: Principal) -> dict[str, Any]:
         "total": sum((tranche.amount for tranche in agreement.tranches), agreement.grant * 0),
         "signs_next": _signs_next(agreement, issued, who),
         "prefix": signing.SHOWN,
+        "pdfs": pdfs.standings(agreement.documents),
+        "makes_pdf": policy.may(who, Action.MAKE_PDF, scope.file_scope(agreement.application)),
     }
 
 
@@ -319,9 +321,30 @@ def write(application_id: int) -> Response | tuple[str, int]:
 def document(application_id: int, document_id: int) -> Response | tuple[str, int]:
     """The stored Word file, as it is: its bytes are hashed before they leave."""
     application = scope.open_file(actor(), application_id, Action.VIEW_AGREEMENT)
-    stored = queries.document_of(application, document_id).file
+    return _hand_out(application, queries.document_of(application, document_id).file)
+
+
+@blueprint.get("/<int:application_id>/agreement/documents/<int:document_id>/pdf")
+@signed_in
+def document_pdf(application_id: int, document_id: int) -> Response | tuple[str, int]:
+    """The PDF made from the stored Word file, once the worker has made it."""
+    application = scope.open_file(actor(), application_id, Action.VIEW_AGREEMENT)
+    return _hand_out(application, pdfs.file_of(queries.document_of(application, document_id).id))
+
+
+@blueprint.post("/<int:application_id>/agreement/documents/<int:document_id>/pdf")
+@signed_in
+def document_pdf_post(application_id: int, document_id: int) -> Response:
+    """Ask the worker for the PDF once more."""
+    application = scope.open_file(actor(), application_id, Action.MAKE_PDF)
+    pdfs.make_now(queries.document_of(application, document_id))
+    flash(_("The PDF is being prepared. Load this page again in a minute."), "success")
+    return _home(application)
+
+
+def _hand_out(application: Application, stored: StoredFile | None) -> Response | tuple[str, int]:
     if stored is None:
-        raise NotFound(f"document {document_id}")
+        raise NotFound(f"a file of application {application.id}")
     try:
         storage().read(stored.sha256)
     except (UnknownKeyError, ChangedContentError):

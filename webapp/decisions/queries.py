@@ -17,7 +17,7 @@ from webapp.models.application import Application, ApplicationParty
 from webapp.models.assessment import Appeal, Decision, DecisionConfirmation, EligibilityCheck, PanelVote, Review
 from webapp.models.people import Affiliation, Person, RoleGrant
 from webapp.models.programme import Call, CountryPlan, Programme
-from webapp.services import letters, pairs
+from webapp.services import letters, pairs, pdfs
 from workflows import scoring
 from workflows.vocabulary import Role, State
 
@@ -199,7 +199,9 @@ def appeal(application: Application) -> Appeal | None:
 def all_letters(application: Application) -> Sequence[Document]:
     """The letters of the file, the newest first, written or being written."""
     query = select(Document).where(Document.application_id == application.id, Document.kind.in_(letters.KINDS))
-    return db.session.scalars(query.order_by(Document.id.desc()).options(joinedload(Document.file))).all()
+    return db.session.scalars(
+        query.order_by(Document.id.desc()).options(joinedload(Document.file), *pdfs.loaded())
+    ).all()
 
 
 def letter(application: Application, document_id: int) -> Document:

@@ -13,7 +13,7 @@ from webapp.errors import Invalid, NotFound
 from webapp.models.application import Application, PartyRole
 from webapp.models.assessment import Decision
 from webapp.policy import Action, Principal
-from webapp.services import announce, scope
+from webapp.services import announce, pdfs, scope
 from webapp.services.facts import last_appeal_day, programme_of, rules_of
 from workflows import mandates
 from workflows.vocabulary import Machine, Role, State, Trigger
@@ -263,8 +263,13 @@ def _zone(application: Application) -> str:
 def letters(application_id: int) -> str:
     who = actor()
     application = _open(who, application_id, Action.VIEW_LETTERS)
+    found = queries.all_letters(application)
     return render_template(
-        "decisions/letters.html", **caseframe.frame(application, who), letters=queries.all_letters(application)
+        "decisions/letters.html",
+        **caseframe.frame(application, who),
+        letters=found,
+        pdfs=pdfs.standings(found),
+        makes_pdf=policy.may(who, Action.MAKE_PDF, scope.file_scope(application)),
     )
 
 
@@ -277,3 +282,27 @@ def letter(application_id: int, document_id: int) -> Response:
     if document.file is None:
         raise NotFound(f"letter {document_id} is being written")
     return transfer.send(document.file)
+
+
+@blueprint.get("/applications/<int:application_id>/letters/<int:document_id>/pdf")
+@signed_in
+def letter_pdf(application_id: int, document_id: int) -> Response:
+    """The PDF of a letter, once the worker has made it."""
+    application = _open(actor(), application_id, Action.VIEW_LETTERS)
+    stored = pdfs.file_of(queries.letter(application, document_id).id)
+    if stored is None:
+        raise NotFound(f"no PDF of letter {document_id}")
+    return transfer.send(stored)
+
+
+@blueprint.post("/applications/<int:application_id>/letters/<int:document_id>/pdf")
+@signed_in
+def letter_pdf_post(application_id: int, document_id: int) -> Response:
+    """Ask the worker for the PDF once more."""
+    application = _open(actor(), application_id, Action.MAKE_PDF)
+    document = queries.letter(application, document_id)
+    if document.file is None:
+        raise NotFound(f"letter {document_id} is being written")
+    pdfs.make_now(document)
+    flash(_("The PDF is being prepared. Load this page again in a minute."), "success")
+    return redirect(url_for("decisions.letters", application_id=application.id), 303)

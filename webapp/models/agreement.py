@@ -3,16 +3,31 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, SmallInteger, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    literal,
+)
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from webapp.extensions import Base
 from webapp.models.application import Application, StoredFile
 from webapp.models.people import Organisation, Person
+from webapp.models.record import OutboxRow
 from webapp.models.types import Case, Instant, Money, states_check, word
 from workflows.vocabulary import Instrument, Machine, State, Trigger
+
+if TYPE_CHECKING:
+    from webapp.models.document_file import DocumentFile
 
 
 class Agreement(Case, Base):
@@ -104,6 +119,9 @@ class Tranche(Base):
     )
 
 
+CONVERSION = "pdf-of-document-"
+
+
 class DocumentKind(StrEnum):
     MEMORANDUM = "memorandum"
     INVESTMENT_CONTRACT = "investment_contract"
@@ -141,6 +159,18 @@ class Document(Base):
     agreement: Mapped[Agreement | None] = relationship(back_populates="documents", foreign_keys=[agreement_id])
     file: Mapped[StoredFile | None] = relationship()
     signatures: Mapped[list["Signature"]] = relationship(order_by="Signature.id")
+    # The PDF, and the job that makes it: rows of their own, here only to be read with the document (services/pdfs.py).
+    pdf: Mapped["DocumentFile | None"] = relationship(
+        primaryjoin="and_(DocumentFile.document_id == Document.id, DocumentFile.role == 'pdf')", viewonly=True
+    )
+    conversion: Mapped[OutboxRow | None] = relationship(
+        primaryjoin=lambda: foreign(OutboxRow.key) == Document.conversion_key(), viewonly=True
+    )
+
+    @classmethod
+    def conversion_key(cls) -> ColumnElement[str]:
+        """The key of the job that makes the PDF."""
+        return literal(CONVERSION) + sql_cast(cls.id, String)
 
 
 class Signature(Base):

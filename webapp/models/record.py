@@ -32,6 +32,7 @@ class AuditEvent(StrEnum):
     VOTED = "voted"
     EDITED = "edited"
     DOCUMENT_WRITTEN = "document_written"
+    DOCUMENT_CONVERTED = "document_converted"
     SIGNED = "signed"
     COMMITTEE_DECIDED = "committee_decided"
     FOCAL_POINT_NAMED = "focal_point_named"
@@ -85,6 +86,7 @@ class Job(StrEnum):
 
     SEND_MAIL = "send_mail"
     WRITE_DOCUMENT = "write_document"
+    CONVERT_DOCUMENT = "convert_document"
 
 
 class OutboxRow(Base):

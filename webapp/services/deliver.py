@@ -12,7 +12,7 @@ from webapp.extensions import db
 from webapp.models.agreement import Document
 from webapp.models.record import Job, OutboxRow
 from webapp.notifications.mailer import Mailer, compose
-from webapp.services import documents, outbox
+from webapp.services import documents, outbox, pdfs
 from webapp.transaction import writing
 
 log = structlog.get_logger()
@@ -30,29 +30,36 @@ class Courier:
             Job.SEND_MAIL: self._send_mail,
             Job.WRITE_DOCUMENT: self._write_document,
         }
+        # What takes seconds happens before the transaction that keeps its result: on SQLite an open write transaction
+        # would stop every page meanwhile.
+        self.ahead: dict[Job, Callable[[dict[str, Any]], Callable[[OutboxRow], None]]] = {
+            Job.CONVERT_DOCUMENT: self._convert_document,
+        }
 
-    def drain(self, limit: int = 1000) -> int:
+    def drain(self, limit: int = 1000, stop: Callable[[], bool] = lambda: False) -> int:
         """Do everything that is open now, one row per transaction; returns how many rows were handled."""
         handled = 0
-        while handled < limit and self._one():
+        while handled < limit and not stop() and self._one():
             handled += 1
         return handled
 
     def _one(self) -> bool:
         with writing():
             row = outbox.claim()
-            row_id = row.id if row else None
-        if row_id is None:
+            claimed = (row.id, row.job, row.payload) if row else None
+        if claimed is None:
             return False
+        row_id, job, payload = claimed
         try:
+            do = self.ahead[job](payload) if job in self.ahead else self.jobs[job]
             with writing():
                 row = db.session.get_one(OutboxRow, row_id)
-                self.jobs[row.job](row)
+                do(row)
                 outbox.acknowledge(row)
         except Exception as error:  # noqa: BLE001 - any failure of one job must not stop the others; it is kept on the row
             log.error("outbox job failed", row=row_id, error=repr(error))
             with writing():
-                outbox.postpone(db.session.get_one(OutboxRow, row_id), repr(error))
+                outbox.postpone(db.session.get_one(OutboxRow, row_id), pdfs.why(error))
         return True
 
     def _send_mail(self, row: OutboxRow) -> None:
@@ -69,3 +76,9 @@ class Courier:
     def _write_document(self, row: OutboxRow) -> None:
         document = db.session.get_one(Document, row.payload["document_id"])
         documents.write(document, self.storage)
+
+    def _convert_document(self, payload: dict[str, Any]) -> Callable[[OutboxRow], None]:
+        """Convert now; what is given back keeps the result."""
+        document_id = payload["document_id"]
+        made = pdfs.make(document_id, self.storage)
+        return lambda _row: pdfs.keep(document_id, made, self.storage)

@@ -12,7 +12,7 @@ from webapp.models.agreement import Agreement, Document, DocumentKind
 from webapp.models.application import Application, StoredFile
 from webapp.models.record import AuditEvent, Job
 from webapp.policy import SYSTEM_PERSON, Principal
-from webapp.services import audit, outbox
+from webapp.services import audit, outbox, pdfs
 from workflows.vocabulary import Role
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -78,4 +78,5 @@ def write(document: Document, storage: LocalStorage) -> StoredFile:
         document.application, system, Role.SYSTEM, AuditEvent.DOCUMENT_WRITTEN, application_id=document.application_id,
         data=data,
     )  # fmt: skip
+    pdfs.make_later(document)
     return stored

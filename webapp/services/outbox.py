@@ -23,8 +23,12 @@ def enqueue(job: Job, key: str, payload: dict[str, Any]) -> None:
 
 
 def claim() -> OutboxRow | None:
-    """Lease the oldest open row to this worker, or None. Must run in a write transaction of its own."""
-    query = select(OutboxRow.id).where(_free()).order_by(OutboxRow.id).limit(1).with_for_update(skip_locked=True)
+    """Lease the oldest open row to this worker, or None; what takes seconds waits until nothing quick is open.
+
+    Must run in a write transaction of its own.
+    """
+    order = (OutboxRow.job == Job.CONVERT_DOCUMENT, OutboxRow.id)
+    query = select(OutboxRow.id).where(_free()).order_by(*order).limit(1).with_for_update(skip_locked=True)
     row_id = db.session.scalar(query)
     if row_id is None:
         return None
@@ -44,6 +48,12 @@ def postpone(row: OutboxRow, error: str) -> None:
     row.error = error[:2000]
     row.leased_until = None
     row.available_at = clock.now() + timedelta(seconds=10 * 3**row.attempts)
+
+
+def again(key: str) -> None:
+    """Do this work once more, now: a person asked for it, or has removed what stood in its way."""
+    change = {"done_at": None, "error": "", "attempts": 0, "available_at": clock.now(), "leased_until": None}
+    db.session.execute(update(OutboxRow).where(OutboxRow.key == key).values(**change))
 
 
 def _free() -> ColumnElement[bool]:

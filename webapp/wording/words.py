@@ -178,7 +178,17 @@ FOLLOWING: dict[str, dict[str, Words]] = {
         "refused": Words(_("Refused")),
         "stopped": Words(_("Stopped early")),
     },
-    "Job": {"send_mail": Words(_("Send a mail")), "write_document": Words(_("Write a document"))},
+    "Job": {
+        "send_mail": Words(_("Send a mail")),
+        "write_document": Words(_("Write a document")),
+        "convert_document": Words(_("Make the PDF of a document")),
+    },
+    "FileRole": {
+        "pdf": Words(_("PDF")),
+        "sealed": Words(_("Sealed PDF")),
+        "evidence": Words(_("Evidence of signing")),
+        "attachment": Words(_("Attachment")),
+    },
 }
 
 # Each follows the name of a person: "Assessor, Utrecht scored an item of the baseline assessment".
@@ -200,6 +210,7 @@ EVENTS: dict[str, dict[str, Words]] = {
         "voted": Words(_("voted on the appeal")),
         "edited": Words(_("changed details")),
         "document_written": Words(_("wrote a document")),
+        "document_converted": Words(_("made a PDF of a document")),
         "signed": Words(_("signed the agreement")),
         "committee_decided": Words(_("recorded the decision about a monitoring committee")),
         "focal_point_named": Words(_("named a focal point")),
