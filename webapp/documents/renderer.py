@@ -20,6 +20,7 @@ from jinja2 import Environment, StrictUndefined, Template, TemplateSyntaxError, 
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 
+from webapp.documents import qr
 from webapp.documents.catalogue import CATALOGUE, DocumentKind, Problem, problems, shipped
 from webapp.documents.package import pack, unpack
 from webapp.documents.plain import as_context, check_plain
@@ -46,6 +47,7 @@ class Prepared:
     fixed: Mapping[str, bytes]
     texts: Mapping[str, Template]
     docx: DocxTemplate
+    picture: str  # the part that holds the QR code; empty: none
 
 
 def render(kind: DocumentKind | str, context: object, template: bytes | None = None) -> bytes:
@@ -80,6 +82,7 @@ def prepare(content: bytes, context: type) -> Prepared:
         fixed={name: part for name, part in parts.items() if name not in texts},
         texts={name: _compiled(environment, name, source) for name, source in texts.items()},
         docx=DocxTemplate(BytesIO(content)),
+        picture=qr.place(parts),
     )
 
 
@@ -139,7 +142,8 @@ def fill(template: Prepared, context: Mapping[str, Any]) -> bytes:
         parts = {name: _xml(name, _lines(template.docx, text.render(context))) for name, text in template.texts.items()}
     except UndefinedError as error:
         raise TemplateError(f"the context lacks a value: {error.message}") from error
-    return pack({**template.fixed, **parts})
+    picture = qr.drawn(template.picture, str(context.get("verification_url", "")))
+    return pack({**template.fixed, **picture, **parts})
 
 
 def _environment() -> Environment:

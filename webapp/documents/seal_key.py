@@ -98,7 +98,7 @@ def _signer(path: Path, passphrase: str, _changed: int) -> Any:
     secret = passphrase.encode() or None
     content = path.read_bytes()
     if b"-----BEGIN" not in content:
-        made = signers.SimpleSigner.load_pkcs12(str(path), passphrase=secret)
+        made = signers.SimpleSigner.load_pkcs12(str(path), passphrase=secret)  # type: ignore[no-untyped-call]
         if made is None:
             raise SealKeyError("the PKCS#12 file of the seal cannot be opened with this passphrase")
         return made
@@ -126,7 +126,7 @@ def _registered(private: bytes, certificates: list[bytes]) -> dict[str, Any]:
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
     loaded = [x509.Certificate.load(one) for one in certificates]
-    store = SimpleCertificateStore()
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     store.register_multiple(loaded)
     key = keys.PrivateKeyInfo.load(private)
     return {"signing_cert": loaded[0], "signing_key": key, "cert_registry": store}
@@ -135,3 +135,18 @@ def _registered(private: bytes, certificates: list[bytes]) -> dict[str, Any]:
 def fingerprint(key: SealKey) -> str:
     """sha256 of the certificate, in hexadecimal: what is kept beside every seal. Raises SealKeyError."""
     return str(signer(key).signing_cert.sha256.hex())
+
+
+_own: list[SealKey] = []
+
+
+def set_up(key: SealKey) -> None:
+    """Say once, at the start of the process, which key is this installation's."""
+    _own[:] = [key]
+
+
+def own() -> SealKey:
+    """The key of this installation. Raises SealKeyError when nobody has said which."""
+    if not _own:
+        raise SealKeyError("no key was set up")
+    return _own[0]

@@ -1,8 +1,8 @@
 """The seal on a PDF (PAdES): where the file comes from, and that it is unchanged. Bytes in, bytes out.
 
-Two fields are made before anything is sealed: adding one afterwards would break the seal that is there. The installation
-seals as the programme. `Partners` stays open for a municipality that seals with a certificate of its own, before or
-after. A seal says nothing about a person's will [eIDAS]: that is what the record of signatures is for.
+Two fields are made before anything is sealed: adding one afterwards would break the seal that is there. The
+installation seals as the programme. `Partners` stays open for a municipality that seals with a certificate of its own,
+before or after. A seal says nothing about a person's will [eIDAS]: that is what the record of signatures is for.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ def prepared(pdf: bytes) -> bytes:
     return _written(writer)
 
 
-def seal(pdf: bytes, key: SealKey, *, reference: str, address: str, by: str = "", field: Field = Field.PROGRAMME) -> bytes:
+def seal(
+    pdf: bytes, key: SealKey, *, reference: str, address: str, by: str = "", field: Field = Field.PROGRAMME
+) -> bytes:
     """The PDF with one more seal. The first one certifies: from then on only the other field may be filled.
 
     `reference` and `address` (where the file can be checked) stand in the seal itself. Raises SealKeyError, and

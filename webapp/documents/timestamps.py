@@ -24,16 +24,16 @@ def stamper(url: str) -> Any:
         raise TimestampError(f"a time stamp authority has a web address, not {url}")
     from pyhanko.sign.timestamps import TimeStamper
 
-    class Authority(TimeStamper):  # type: ignore[misc]  # pyHanko is loaded only where something is sealed
+    class Authority(TimeStamper):
         async def async_request_tsa_response(self, req: Any) -> Any:
             return asked(url, req.dump())
 
-    return Authority()
+    return Authority()  # type: ignore[no-untyped-call]  # pyHanko's own
 
 
 def asked(url: str, request: bytes) -> Any:
     """One question to the authority and its parsed answer."""
-    from asn1crypto import tsp
+    from asn1crypto import tsp  # pyHanko's own types
 
     headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
     order = urllib.request.Request(url, data=request, headers=headers)  # noqa: S310 - the scheme was checked

@@ -33,6 +33,7 @@ class AuditEvent(StrEnum):
     EDITED = "edited"
     DOCUMENT_WRITTEN = "document_written"
     DOCUMENT_CONVERTED = "document_converted"
+    DOCUMENT_SEALED = "document_sealed"
     SIGNED = "signed"
     COMMITTEE_DECIDED = "committee_decided"
     FOCAL_POINT_NAMED = "focal_point_named"
@@ -87,6 +88,7 @@ class Job(StrEnum):
     SEND_MAIL = "send_mail"
     WRITE_DOCUMENT = "write_document"
     CONVERT_DOCUMENT = "convert_document"
+    SEAL_DOCUMENT = "seal_document"
 
 
 class OutboxRow(Base):
