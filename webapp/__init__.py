@@ -30,6 +30,7 @@ FEATURES = (
     "desk",
     "admin",
     "public",
+    "verification",
 )
 
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"

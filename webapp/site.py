@@ -148,6 +148,7 @@ def _frame() -> dict[str, Any]:
 def _links() -> dict[str, str]:
     links = {"home": url_for("public.home"), "about": url_for("public.about"), "source": url_for("public.source")}
     links |= {"accessibility": url_for("public.accessibility"), "language": url_for("language")}
+    links["verify"] = url_for("verification.show")
     if current_user and current_user.is_authenticated:
         return links | {"sign_out": url_for("auth.sign_out"), "account": url_for("admin.account")}
     return links | {"sign_in": url_for("auth.sign_in")}
@@ -155,7 +156,7 @@ def _links() -> dict[str, str]:
 
 def _navigation() -> list[dict[str, Any]]:
     if not (current_user and current_user.is_authenticated):
-        places = [(_("Open calls"), "public.calls")]
+        places = [(_("Open calls"), "public.calls"), (_("Check a document"), "verification.show")]
     else:
         who = current_user.principal
         places = [(_("My desk"), "desk.index"), (_("Applications"), "applications.index")]

@@ -11,7 +11,7 @@ from webapp.extensions import db
 from webapp.models.agreement import Agreement, AgreementParty, Document, Signature
 from webapp.models.application import Application, BudgetLine
 from webapp.models.monitoring import Obligation
-from webapp.services import pdfs
+from webapp.services import pdfs, seals
 from workflows.vocabulary import State
 
 
@@ -36,7 +36,7 @@ def agreement_of(application: Application) -> Agreement | None:
             joinedload(Agreement.parties).joinedload(AgreementParty.signatory),
             joinedload(Agreement.tranches),
             joinedload(Agreement.documents).defer(Document.context),
-            joinedload(Agreement.documents).options(joinedload(Document.file), *pdfs.loaded()),
+            joinedload(Agreement.documents).options(joinedload(Document.file), *pdfs.loaded(), *seals.loaded()),
             joinedload(Agreement.documents).joinedload(Document.signatures).joinedload(Signature.person),
         )
     )

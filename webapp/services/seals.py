@@ -6,6 +6,8 @@ the contract the evidence, which attaches the Word file, is the sealed file.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
 from flask_babel import force_locale, get_babel
 from flask_babel import gettext as _
@@ -19,7 +21,7 @@ from webapp.extensions import db
 from webapp.models.agreement import SEALING, Agreement, Document, Signature
 from webapp.models.application import StoredFile
 from webapp.models.document_file import DocumentFile, DocumentSeal, FileRole
-from webapp.models.record import AuditEntry, AuditEvent, Job
+from webapp.models.record import AuditEntry, AuditEvent, Job, OutboxRow
 from webapp.policy import SYSTEM_PERSON, Principal
 from webapp.services import audit, outbox, pdfs
 from workflows.vocabulary import Role
@@ -212,13 +214,41 @@ def _link(entry: AuditEntry) -> evidence.Link:
     )
 
 
-def progress(documents: Iterable[Document]) -> dict[int, str]:
-    """What a page says of each document that is or will be sealed: "sealed", "sealing" or "failed"."""
-    found = {}
-    for document in documents:
-        if any(file.role is FileRole.EVIDENCE for file in document.files):
-            found[document.id] = "sealed"
-        elif document.sealing is not None and document.sealing.done_at is None:
-            waits = not document.sealing.error or PdfNotReady.__name__ in document.sealing.error
-            found[document.id] = "sealing" if waits else "failed"
-    return found
+class Progress(StrEnum):
+    """How far the seal of a signed document is."""
+
+    SEALED = "sealed"
+    SEALING = "sealing"
+    FAILED = "failed"  # the worker tries again, later each time
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a page says of the seal: the files that were made, or how far it is."""
+
+    progress: Progress
+    files: tuple[DocumentFile, ...] = ()
+
+
+def loaded() -> tuple[Any, ...]:
+    """What a query of documents loads with them, so that `standings` asks nothing."""
+    kept = joinedload(Document.files).joinedload(DocumentFile.file)
+    job = joinedload(Document.sealing).load_only(OutboxRow.error, OutboxRow.done_at)
+    return kept, job
+
+
+def standings(documents: Iterable[Document]) -> Mapping[int, Standing]:
+    """How far each document is that is sealed, or will be."""
+    found = {document.id: _standing(document) for document in documents}
+    return {number: standing for number, standing in found.items() if standing is not None}
+
+
+def _standing(document: Document) -> Standing | None:
+    files = tuple(file for file in document.files if file.role in (FileRole.SEALED, FileRole.EVIDENCE))
+    if files:
+        return Standing(Progress.SEALED, files)
+    job = document.sealing
+    if job is None or job.done_at is not None:
+        return None
+    waits = not job.error or job.error.startswith(PdfNotReady.__name__)
+    return Standing(Progress.SEALING if waits else Progress.FAILED)
