@@ -344,7 +344,8 @@ def document_pdf_post(application_id: int, document_id: int) -> Response:
     return _home(application)
 
 
-@blueprint.get("/<int:application_id>/agreement/documents/<int:document_id>/<any(sealed, evidence):role>")
+@blueprint.get("/<int:application_id>/agreement/documents/<int:document_id>/sealed", defaults={"role": "sealed"})
+@blueprint.get("/<int:application_id>/agreement/documents/<int:document_id>/evidence", defaults={"role": "evidence"})
 @signed_in
 def document_sealed(application_id: int, document_id: int, role: str) -> Response | tuple[str, int]:
     """The sealed contract, or the sealed evidence of its signatures, once the worker has made them."""

@@ -213,7 +213,9 @@ def _chain(paper: Paper, evidence: Evidence) -> None:
         )
     )
     for link in evidence.chain:
-        paper.pair(f"{link.sequence}. {link.at:%Y-%m-%d %H:%M} UTC", f"{link.what}. {link.by}\n{link.hash}", small=True)
+        paper.pair(
+            f"{link.sequence}. {link.at:%Y-%m-%d %H:%M} UTC", f"{link.what} ({link.by})\n{link.hash}", small=True
+        )
     if evidence.chain:
         paper.rule()
         paper.pair(_("Last hash"), evidence.chain[-1].hash, small=True)

@@ -39,7 +39,7 @@ def prepared(pdf: bytes) -> bytes:
 
 
 def seal(
-    pdf: bytes, key: SealKey, *, reference: str, address: str, by: str = "", field: Field = Field.PROGRAMME
+    pdf: bytes, key: SealKey, *, reference: str, address: str = "", by: str = "", field: Field = Field.PROGRAMME
 ) -> bytes:
     """The PDF with one more seal. The first one certifies: from then on only the other field may be filled.
 

@@ -140,7 +140,7 @@ def _name(reference: str, role: FileRole) -> str:
 def _language(document: Document) -> str:
     """The first language of the document where its words exist, else English."""
     wanted = document.language.partition("-")[0]
-    return wanted if wanted in {str(locale) for locale in get_babel().list_translations()} else "en"
+    return wanted if wanted in {str(locale) for locale in get_babel().instance.list_translations()} else "en"
 
 
 def _evidence(

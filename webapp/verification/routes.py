@@ -14,7 +14,6 @@ from webapp.wording.verification import DOCUMENTS, VERDICTS
 
 blueprint = Blueprint("verification", __name__, template_folder="templates", url_prefix="/verify")
 SHOWN = 12  # digits of a hash that people compare
-SLACK = 2 * 1024 * 1024  # a sealed file is larger than the largest upload: its Word file is inside
 
 
 @blueprint.get("")
@@ -90,16 +89,20 @@ def _steps(answer: Answer) -> list[tuple[str, str]]:
     ]
     if answer.findings.problem:
         return [*steps, (_("Reading the file"), _("It is damaged, protected, or asks for too much: it was not read."))]
-    steps += [(_("Seal in the field “%(field)s”", field=seal.field), _seal(seal)) for seal in answer.findings.seals]
+    steps += [
+        (_("Seal in the field “%(field)s”", field=seal.field), _seal(seal, same)) for seal in answer.findings.seals
+    ]
     if answer.findings.pdfsig:
         said = " ".join(answer.findings.pdfsig)
         steps.append((_("A second program (pdfsig) says of the seals"), said))
     return steps
 
 
-def _seal(seal: Seal) -> str:
+def _seal(seal: Seal, same: bool) -> str:
     if not seal.ours:
         return str(_("Made with a certificate that is not ours. It says nothing about this programme."))
+    if seal.holds and not same:
+        return str(_("Ours, and what it covers is unchanged. But something was added to the file after it was sealed."))
     if seal.holds:
         return str(_("Ours, and what it covers is unchanged."))
     return str(_("Carries our certificate, but does not fit the content: something was changed."))
