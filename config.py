@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -29,6 +29,9 @@ class Settings:
     soffice: str = "soffice"  # LibreOffice, by name or path; empty: this installation makes no PDF
     pdf_converters: int = 1
     pdf_deadline: float = 60.0  # seconds; below the lease of a job (two minutes)
+    seal_key: Path | None = None  # PKCS#12 or PEM with key and certificate; None: made and kept under `var/`
+    seal_passphrase: str = field(default="", repr=False)
+    timestamp_url: str = ""  # a time stamp authority (RFC 3161); empty: the time is this machine's own
     testing: bool = False
 
     @property
@@ -64,6 +67,9 @@ class Settings:
             soffice=source.get("SOFFICE", "soffice"),
             pdf_converters=max(1, int(source.get("PDF_CONVERTERS", "1"))),
             pdf_deadline=min(90.0, float(source.get("PDF_DEADLINE", "60"))),
+            seal_key=Path(source["SEAL_KEY"]).resolve() if source.get("SEAL_KEY") else None,
+            seal_passphrase=source.get("SEAL_PASSPHRASE", ""),
+            timestamp_url=source.get("TIMESTAMP_URL", ""),
         )
 
 

@@ -32,6 +32,7 @@ FEATURES = (
     "desk",
     "admin",
     "public",
+    "verification",
 )
 
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"

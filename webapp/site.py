@@ -3,6 +3,7 @@
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import (
     Flask,
@@ -30,11 +31,12 @@ from werkzeug.routing import IntegerConverter, Map
 from config import Settings
 from webapp import clock, errors, policy, wording
 from webapp.auth.access import public
-from webapp.documents import pdf
+from webapp.documents import pdf, seal_key
 from webapp.documents.storage import LocalStorage
 from webapp.extensions import db, forget, is_away
 from webapp.htmx import local
 from webapp.models.people import Person, SiteSetting
+from webapp.services import check_address
 from workflows.vocabulary import Machine, Role
 
 csrf = CSRFProtect()
@@ -65,6 +67,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.install_gettext_callables(_one, _many, newstyle=True)  # type: ignore[attr-defined]
     app.extensions["jumelage.storage"] = LocalStorage(settings.files)
     pdf.set_up(settings.converters, settings.pdf_converters, settings.pdf_deadline, settings.soffice)
+    check_address.set_up(settings.base_url)
+    _own_seal(settings)
     app.jinja_env.globals.update(wording=wording, clock=clock, Machine=Machine, Role=Role, enumerate=enumerate)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_frame)
@@ -73,6 +77,14 @@ def init_app(app: Flask, settings: Settings) -> None:
     _add_errors(app)
     if settings.secure_cookies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+
+
+def _own_seal(settings: Settings) -> None:
+    """The key that seals: the configured one, else one that is made at the first start and kept under `var/`."""
+    path = settings.seal_key or settings.var / "seal" / "key.pem"
+    if settings.seal_key is None:
+        seal_key.make(path, f"Jumelage seal, {urlsplit(settings.base_url).hostname}")
+    seal_key.set_up(seal_key.SealKey(path, settings.seal_passphrase, settings.timestamp_url))
 
 
 def _catalogue() -> Any:
@@ -136,6 +148,7 @@ def _frame() -> dict[str, Any]:
 def _links() -> dict[str, str]:
     links = {"home": url_for("public.home"), "about": url_for("public.about"), "source": url_for("public.source")}
     links |= {"accessibility": url_for("public.accessibility"), "language": url_for("language")}
+    links["verify"] = url_for("verification.show")
     if current_user and current_user.is_authenticated:
         return links | {"sign_out": url_for("auth.sign_out"), "account": url_for("admin.account")}
     return links | {"sign_in": url_for("auth.sign_in")}
@@ -143,7 +156,7 @@ def _links() -> dict[str, str]:
 
 def _navigation() -> list[dict[str, Any]]:
     if not (current_user and current_user.is_authenticated):
-        places = [(_("Open calls"), "public.calls")]
+        places = [(_("Open calls"), "public.calls"), (_("Check a document"), "verification.show")]
     else:
         who = current_user.principal
         places = [(_("My desk"), "desk.index"), (_("Applications"), "applications.index")]

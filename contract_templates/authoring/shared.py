@@ -37,7 +37,7 @@ SIGNATURES = Table(
 
 def opening(word: Word, title: str, subtitle: str) -> None:
     """Title, what it is about, and the demonstration banner."""
-    word.para(title, "Title")
+    word.qr(word.para(title, "Title"), "verification_url", "QR code: opens the page where this document can be checked")
     word.para(subtitle, "Subtitle")
     word.para(BANNER, "Banner", when="demonstration")
 
@@ -50,9 +50,11 @@ def signatures(word: Word) -> None:
                      "qualified.")
     lead.paragraph_format.keep_with_next = True
     word.table(SIGNATURES)
-    word.para("A seal of the Programme shows where the file comes from and that it is unchanged. It is not a person’s "
-              "signature.{% if verification_url %} Check {{ reference }}, version {{ version }}, at "
-              "{{ verification_url }}.{% endif %}", "Note")
+    note = word.para("A seal of the Programme shows where the file comes from and that it is unchanged. It is not a "
+                     "person’s signature.{% if verification_url %} Check {{ reference }}, version {{ version }}, at ",
+                     "Note")
+    word.link(note, "verification_url")
+    note.add_run(".{% endif %}")
 
 
 NO_REFERENCES = References(())

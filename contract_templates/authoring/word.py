@@ -16,6 +16,7 @@ from lxml import etree
 
 from contract_templates.authoring.blocks import Block, Items, Para, References, Section, Table, checked
 from contract_templates.authoring.styles import BODY, numbering_xml, settings_xml, styles_xml, twips
+from webapp.documents import qr
 from webapp.documents.package import pack, unpack
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -28,6 +29,11 @@ CORE = (b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<cp:corePrope
         b'<dc:language>en-GB</dc:language><dcterms:created xsi:type="dcterms:W3CDTF">2026-01-01T00:00:00Z'
         b'</dcterms:created><dcterms:modified xsi:type="dcterms:W3CDTF">2026-01-01T00:00:00Z</dcterms:modified>'
         b"</cp:coreProperties>")
+_WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+_ANCHOR = (f'<wp:anchor xmlns:wp="{_WP}" distT="0" distB="0" distL="114300" distR="0" simplePos="0" relativeHeight="2" '
+           'behindDoc="0" locked="0" layoutInCell="1" allowOverlap="0"><wp:simplePos x="0" y="0"/>'
+           '<wp:positionH relativeFrom="margin"><wp:align>right</wp:align></wp:positionH>'
+           '<wp:positionV relativeFrom="paragraph"><wp:posOffset>0</wp:posOffset></wp:positionV></wp:anchor>')
 APP = (b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties '
        b'xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
        b"<Application>Jumelage</Application></Properties>")
@@ -70,6 +76,20 @@ class Word:
         self._runs(made, text, when)
         self._control("endif" if when else "")
         return made
+
+    def qr(self, paragraph: Any, name: str, alternative: str) -> None:
+        """At the right margin, beside the text: a picture that rendering replaces by the QR code of the address."""
+        paragraph.add_run(f"{{% if {name} %}}")
+        drawing = paragraph.add_run().add_picture(io.BytesIO(qr.png(name)), width=Cm(2.3))._inline
+        drawing.docPr.set("id", "1001")  # as docxtpl numbers the first drawing
+        drawing.docPr.set("name", qr.PLACE)
+        drawing.docPr.set("descr", alternative)
+        drawing.getparent().replace(drawing, _beside(drawing))
+        paragraph.add_run("{% endif %}")
+
+    def link(self, paragraph: Any, name: str) -> None:
+        """An address of the context, to click on."""
+        _field(paragraph, f'HYPERLINK "{{{{ {name} }}}}"', f"{{{{ {name} }}}}")
 
     def sections(self, sections: Sequence[Section], style: str = "heading 1") -> None:
         for section in checked(sections).values():
@@ -208,6 +228,16 @@ def _field(paragraph: Any, instruction: str, shown: str) -> None:
             mark = OxmlElement("w:fldChar")
             mark.set(qn("w:fldCharType"), kind)
             run._r.append(mark)
+
+
+def _beside(inline: Any) -> Any:
+    """The drawing anchored at the right margin, with the text flowing beside it."""
+    anchor = parse_xml(_ANCHOR)
+    for node in list(inline):
+        anchor.append(node)
+        if node.tag == qn("wp:extent"):
+            anchor.append(parse_xml(f'<wp:wrapSquare xmlns:wp="{_WP}" wrapText="left"/>'))
+    return anchor
 
 
 def _bookmark(paragraph: Any, name: str, number: int) -> None:

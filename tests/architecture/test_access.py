@@ -13,6 +13,9 @@ PUBLIC = {
     "auth.reset_post",
     "auth.choose_password",
     "auth.choose_password_post",
+    "verification.show",
+    "verification.show_post",
+    "verification.document",
 }
 
 

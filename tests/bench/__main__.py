@@ -20,10 +20,10 @@ from tests.bench import engine, report, transitions
 from tests.bench.data import Filled, fill
 from tests.bench.measure import Answer, Client, Target, bursts, interleaved
 from tests.bench.servers import database_url, serving
-from tests.documents import samples
 from tests.support import postgres
 from tests.support.settings import settings_for
 from webapp import create_app
+from webapp.documents import samples
 from webapp.documents.renderer import render
 
 SMALL, LARGE = 5_000, 50_000

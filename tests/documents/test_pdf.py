@@ -13,10 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents import samples
 from tests.documents.test_pdf_pool import linking
 from tests.support import programs
-from webapp.documents import cage, fonts, profile
+from webapp.documents import cage, fonts, profile, samples
 from webapp.documents.office import Failure, Office, take_slot
 from webapp.documents.pdf import ConversionFailed, Pool, pages
 from webapp.documents.renderer import render

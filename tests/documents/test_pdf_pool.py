@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents import samples
 from tests.support.office import Program, pdf
-from webapp.documents import fonts
+from webapp.documents import fonts, samples
 from webapp.documents.office import Office, take_slot
 from webapp.documents.pdf import REASONS, ConversionFailed, ConverterMissing, Pool, pages, reason
 from webapp.documents.renderer import render

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.documents import samples
+from webapp.documents import samples
 from webapp.documents.plain import day, in_words, listed, money, months_after, percent, sentence
 from webapp.documents.records import InconsistentError
 

@@ -20,7 +20,8 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 
-from tests.documents import reading, samples
+from tests.documents import reading
+from webapp.documents import samples
 from webapp.documents.catalogue import CATALOGUE, DocumentKind, shipped
 from webapp.documents.contexts import ContractContext, MemorandumContext
 from webapp.documents.package import pack, unpack

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents import reading, samples
+from tests.documents import reading
+from webapp.documents import samples
 from webapp.documents.renderer import render
 
 pytestmark = pytest.mark.documents

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from docx import Document
@@ -15,17 +13,14 @@ from docx.oxml.ns import qn
 from docx.table import Table
 
 from contract_templates.authoring.__main__ import BUILDERS, TARGET
-from tests.documents import reading, samples
+from tests.documents import reading
+from webapp.documents import samples
 from webapp.documents.catalogue import CATALOGUE, TEMPLATES, DocumentKind
 from webapp.documents.package import unpack
 from webapp.documents.records import InconsistentError
 from webapp.documents.renderer import prepare, render
 
-MAKERS: dict[DocumentKind, Callable[..., Any]] = {
-    DocumentKind.MEMORANDUM: samples.memorandum, DocumentKind.INVESTMENT_CONTRACT: samples.contract,
-    DocumentKind.AWARD: samples.award, DocumentKind.RESERVE: samples.reserve,
-    DocumentKind.REJECTION: samples.rejection, DocumentKind.INELIGIBLE: samples.ineligible,
-    DocumentKind.APPEAL_OUTCOME: samples.appeal_outcome, DocumentKind.CLOSING: samples.closing}
+MAKERS = samples.MAKERS
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI")
 every_kind = pytest.mark.parametrize("kind", list(DocumentKind), ids=str)
 

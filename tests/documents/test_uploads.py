@@ -10,8 +10,7 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
-from tests.documents import samples
-from webapp.documents import uploads
+from webapp.documents import samples, uploads
 from webapp.documents.package import pack, unpack
 from webapp.documents.renderer import render
 from webapp.documents.uploads import Accepted, Refused, inspect

@@ -10,7 +10,8 @@ import pytest
 from docx import Document
 from lxml import etree
 
-from tests.documents import reading, samples
+from tests.documents import reading
+from webapp.documents import samples
 from webapp.documents.catalogue import DocumentKind
 from webapp.documents.package import pack, unpack
 from webapp.documents.renderer import render

@@ -102,6 +102,8 @@ TABLE: dict[str, Row] = {
     "/applications/<application_id>/agreement": AGREED,
     "/applications/<application_id>/agreement/documents/<document_id>": AGREED,
     "/applications/<application_id>/agreement/documents/<document_id>/pdf": AGREED,
+    "/applications/<application_id>/agreement/documents/<document_id>/sealed": AGREED,
+    "/applications/<application_id>/agreement/documents/<document_id>/evidence": AGREED,
     "/applications/<application_id>/agreement/sign": AGREED,
     "/applications/<application_id>/agreement/instrument": PREPARED,
     "/applications/<application_id>/agreement/obligations": PREPARED,
@@ -262,7 +264,7 @@ def _children(files: dict[str, int], stage: Stage) -> dict[tuple[str, str], int]
 def _own_children(application: Application, stage: Stage) -> dict[str, int | None]:
     if application.state is State.MONITORING:
         _findings_and_audit(application, stage)
-    _pdf_of_each_document(application)
+    _files_of_each_document(application)
     report = _first(Report, application)
     return {
         "case_id": application.id,
@@ -305,11 +307,13 @@ def _attached(application: Application, to: AttachedTo, subject: str) -> int:
     return row.id
 
 
-def _pdf_of_each_document(application: Application) -> None:
+def _files_of_each_document(application: Application) -> None:
     """The demonstration has no LibreOffice here: any bytes will do."""
     for document in _all(Document, application):
-        beside = {"role": FileRole.PDF, "file_id": document.file_id, "created_at": clock.now()}
-        db.session.add(DocumentFile(document_id=document.id, **beside))
+        known = {row.role for row in document.files}
+        for role in {FileRole.PDF, FileRole.SEALED, FileRole.EVIDENCE} - known:
+            beside = {"role": role, "file_id": document.file_id, "created_at": clock.now()}
+            db.session.add(DocumentFile(document_id=document.id, **beside))
     db.session.flush()
 
 

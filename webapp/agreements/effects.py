@@ -12,7 +12,7 @@ from webapp.models.application import Application, PartyRole
 from webapp.models.programme import CountryPlan
 from webapp.models.record import AuditEvent
 from webapp.policy import SYSTEM
-from webapp.services import audit
+from webapp.services import audit, seals
 from webapp.services.advance import advance
 from webapp.services.content import instrument
 from webapp.services.contract.source import approved
@@ -108,10 +108,12 @@ def end_agreement(moved: Moved) -> None:
 
 @handles(Effect.CONCLUDE_CASE)
 def conclude_case(moved: Moved) -> None:
-    """The last signature concludes the application in the same transaction [S2.13]."""
+    """The last signature concludes the application in the same transaction [S2.13]; the seal follows."""
     agreement = moved.case
     if not isinstance(agreement, Agreement):
         raise TypeError(type(agreement).__name__)
+    if agreement.issued_document is not None:
+        seals.make_later(agreement.issued_document)
     advance(agreement.application, Trigger.CONCLUDE, SYSTEM)
 
 

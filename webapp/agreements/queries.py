@@ -12,7 +12,7 @@ from webapp.models.agreement import Agreement, AgreementParty, Document, Signatu
 from webapp.models.application import Application, BudgetLine
 from webapp.models.monitoring import Obligation
 from webapp.models.negotiation import VersionApproval
-from webapp.services import pdfs
+from webapp.services import pdfs, seals
 from workflows.vocabulary import State
 
 
@@ -38,7 +38,7 @@ def agreement_of(application: Application) -> Agreement | None:
             joinedload(Agreement.tranches),
             joinedload(Agreement.clauses),
             joinedload(Agreement.documents).defer(Document.context),
-            joinedload(Agreement.documents).options(joinedload(Document.file), *pdfs.loaded()),
+            joinedload(Agreement.documents).options(joinedload(Document.file), *pdfs.loaded(), *seals.loaded()),
             joinedload(Agreement.documents).joinedload(Document.created_by),
             joinedload(Agreement.documents).joinedload(Document.approvals).joinedload(VersionApproval.person),
             joinedload(Agreement.documents).joinedload(Document.signatures).joinedload(Signature.person),

@@ -16,9 +16,10 @@ from webapp.documents.storage import ChangedContentError, UnknownKeyError
 from webapp.errors import Invalid, NotFound
 from webapp.models.agreement import Agreement, AgreementParty, Document
 from webapp.models.application import Application, StoredFile
+from webapp.models.document_file import FileRole
 from webapp.models.negotiation import ApprovalKind
 from webapp.policy import Action, Principal
-from webapp.services import content, pdfs, scope
+from webapp.services import content, pdfs, scope, seals
 from webapp.services.contract import clauses, versions
 from webapp.services.contract.reporting import report_periods
 from webapp.services.facts import agreement_gaps, rules_of
@@ -89,6 +90,7 @@ def _contents(agreement: Agreement, who: Principal) -> dict[str, Any]:
         "signs_next": _signs_next(agreement, issued, who),
         "prefix": signing.SHOWN,
         "pdfs": pdfs.standings(agreement.documents),
+        "seals": seals.standings(agreement.documents),
         "makes_pdf": policy.may(who, Action.MAKE_PDF, scope.file_scope(agreement.application)),
         "asked": _asked_of(agreement, newest, who),
         "clauses": clauses.live(agreement),
@@ -349,6 +351,15 @@ def document_pdf_post(application_id: int, document_id: int) -> Response:
     pdfs.make_now(queries.document_of(application, document_id))
     flash(_("The PDF is being prepared. Load this page again in a minute."), "success")
     return _home(application)
+
+
+@blueprint.get("/<int:application_id>/agreement/documents/<int:document_id>/sealed", defaults={"role": "sealed"})
+@blueprint.get("/<int:application_id>/agreement/documents/<int:document_id>/evidence", defaults={"role": "evidence"})
+@signed_in
+def document_sealed(application_id: int, document_id: int, role: str) -> Response | tuple[str, int]:
+    """The sealed contract, or the sealed evidence of its signatures, once the worker has made them."""
+    application = scope.open_file(actor(), application_id, Action.VIEW_AGREEMENT)
+    return _hand_out(application, pdfs.file_of(queries.document_of(application, document_id).id, FileRole(role)))
 
 
 def _hand_out(application: Application, stored: StoredFile | None) -> Response | tuple[str, int]:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from webapp.cli import admin, audit, demo, worker, workflow
+from webapp.cli import admin, audit, demo, document, worker, workflow
 
 
 def init_app(app: Flask) -> None:
@@ -11,3 +11,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(audit.group)
     app.cli.add_command(admin.group)
     app.cli.add_command(workflow.group)
+    app.cli.add_command(document.group)

@@ -94,16 +94,44 @@ def shipped(kind: DocumentKind, language: str = ENGLISH) -> bytes:
     return CATALOGUE[kind].template(language).read_bytes()
 
 
+def languages(kind: DocumentKind) -> tuple[str, ...]:
+    """The languages in which the product ships this kind, English first."""
+    folder = CATALOGUE[kind].template().parent
+    codes = (path.name.removeprefix(f"{kind.value}.").removesuffix("docx") for path in folder.glob(f"{kind}.*docx"))
+    return (ENGLISH, *sorted(code.rstrip(".") for code in codes if code))
+
+
+# What can be wrong with a template: code -> how a developer reads it. People read webapp.wording.templates.
+FAULTS: Mapping[str, str] = {
+    "unknown": "unknown placeholder {name}",
+    "construct": "{name} is not allowed",
+    "not_a_list": "{name} is not a list",
+    "loop": "only plain loops are allowed",
+    "syntax": "{name}",
+    "raw": "{name} inserts its value as raw markup, where it is not seen",
+    "merged": "{name} changes columns or cells",
+    "text_lost": "the text “{name}” is lost beside its tag",
+    "not_filled": "a placeholder here is never filled",
+    "tracked": "a tracked change",
+    "field": "the field {name}",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What a template may not say: the path or construct, and the part and paragraph where it stands."""
 
-    what: str
+    code: str
+    name: str
     part: str
     line: int  # parts are parsed with one paragraph a line, the first after line 1
 
+    @property
+    def paragraph(self) -> int:
+        return max(self.line - 1, 1)
+
     def __str__(self) -> str:
-        return f"{self.what} in {self.part}, paragraph {max(self.line - 1, 1)}"
+        return f"{FAULTS[self.code].format(name=self.name)} in {self.part}, paragraph {self.paragraph}"
 
 
 LOOP = {"index": int, "first": bool, "last": bool, "length": int}
@@ -133,24 +161,24 @@ def _walk(node: nodes.Node, scope: Mapping[str, Any], part: str) -> Iterator[Pro
     elif isinstance(node, nodes.Name | nodes.Getattr):
         found = _resolve(node, scope)
         if isinstance(found, str):
-            yield Problem(f"unknown placeholder {found}", part, node.lineno)
+            yield Problem("unknown", found, part, node.lineno)
     elif isinstance(node, _ALLOWED):
         for child in node.iter_child_nodes():
             yield from _walk(child, scope, part)
     else:
-        yield Problem(f"{type(node).__name__} is not allowed", part, node.lineno)
+        yield Problem("construct", type(node).__name__, part, node.lineno)
 
 
 def _loop(node: nodes.For, scope: Mapping[str, Any], part: str) -> Iterator[Problem]:
     if not isinstance(node.target, nodes.Name) or node.test or node.recursive:
-        yield Problem("only plain loops are allowed", part, node.lineno)
+        yield Problem("loop", "", part, node.lineno)
         return
     yield from _walk(node.iter, scope, part)
     found = _resolve(node.iter, scope)
     if isinstance(found, str):
         return
     if get_origin(found) is not tuple:
-        yield Problem(f"{_path(node.iter)} is not a list", part, node.lineno)
+        yield Problem("not_a_list", _path(node.iter), part, node.lineno)
         return
     inner = {**scope, node.target.name: get_args(found)[0], "loop": LOOP}
     for child in (*node.body, *node.else_):

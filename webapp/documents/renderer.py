@@ -20,17 +20,24 @@ from jinja2 import Environment, StrictUndefined, Template, TemplateSyntaxError, 
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 
-from webapp.documents.catalogue import CATALOGUE, DocumentKind, problems, shipped
+from webapp.documents import qr
+from webapp.documents.catalogue import CATALOGUE, DocumentKind, Problem, problems, shipped
 from webapp.documents.package import pack, unpack
 from webapp.documents.plain import as_context, check_plain
 
-_TEXT_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml|docProps/core\.xml")
-_PARAGRAPH = re.compile(r"<w:p(?=[ >])")
+TEXT_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml|docProps/core\.xml")
+_PARAGRAPH = re.compile(r"<w:p(?=[ />])")
+_ROW = re.compile(r"<w:tr[ >](?:(?!<w:tr[ >]).)*?</w:tr>", re.DOTALL)
+_ROW_TAG = re.compile(r"\{[%{#](?:<[^>]*>|\s)*t(?:<[^>]*>)*r\b")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>\s*")
 
 
 class TemplateError(ValueError):
     """The template does not fit its context, or a part of the result is not well-formed."""
+
+    def __init__(self, message: str, problem: Problem | None = None) -> None:
+        super().__init__(message)
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,7 @@ class Prepared:
     fixed: Mapping[str, bytes]
     texts: Mapping[str, Template]
     docx: DocxTemplate
+    picture: str  # the part that holds the QR code; empty: none
 
 
 def render(kind: DocumentKind | str, context: object, template: bytes | None = None) -> bytes:
@@ -68,23 +76,52 @@ def prepared(content: bytes, context: type) -> Prepared:
 def prepare(content: bytes, context: type) -> Prepared:
     """Compile a template. Raises TemplateError with every placeholder that `context` does not have."""
     parts, texts, environment = unpack(content), sources(content), _environment()
-    if found := problems(trees(texts), context):
+    if found := problems(trees(sources(content, numbered=True)), context):
         raise TemplateError("; ".join(map(str, found)))
     return Prepared(
         fixed={name: part for name, part in parts.items() if name not in texts},
-        texts={name: environment.from_string(source) for name, source in texts.items()},
+        texts={name: _compiled(environment, name, source) for name, source in texts.items()},
         docx=DocxTemplate(BytesIO(content)),
+        picture=qr.place(parts),
     )
 
 
-def sources(content: bytes) -> dict[str, str]:
-    """The Jinja source of every part that carries text, core properties included."""
-    docx = DocxTemplate(BytesIO(content))
-    return {
-        name: docx.patch_xml(_DECLARATION.sub("", part.decode("utf-8")))
-        for name, part in unpack(content).items()
-        if _TEXT_PARTS.fullmatch(name)
-    }
+def _compiled(environment: Environment, name: str, source: str) -> Template:
+    try:
+        return environment.from_string(source)
+    except (SyntaxError, RecursionError) as error:  # of the Python that Jinja makes: too many loops in each other
+        raise TemplateError(f"{name}: {error}") from error
+
+
+def sources(content: bytes, *, numbered: bool = False) -> dict[str, str]:
+    """The Jinja source of every part that carries text, core properties included.
+
+    `numbered`: with one line for each paragraph of the Word file, so that a line of the source is a place in the file.
+    """
+    docx, found = DocxTemplate(BytesIO(content)), {}
+    for name, part in unpack(content).items():
+        if TEXT_PARTS.fullmatch(name):
+            xml = _DECLARATION.sub("", _utf8(name, part))
+            found[name] = docx.patch_xml(_numbered(xml) if numbered else xml)
+    return found
+
+
+def _utf8(name: str, part: bytes) -> str:
+    try:
+        return part.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise TemplateError(f"{name} is not UTF-8") from error
+
+
+def _numbered(xml: str) -> str:
+    """A line feed before every paragraph. A row that is only a tag will be gone with all it holds: before the row."""
+    lines = _PARAGRAPH.sub("\n<w:p", xml.replace("\n", " "))
+    return _ROW.sub(_feeds_first, lines)
+
+
+def _feeds_first(row: re.Match[str]) -> str:
+    text = row.group()
+    return "\n" * text.count("\n") + text.replace("\n", "") if _ROW_TAG.search(text) else text
 
 
 def trees(texts: Mapping[str, str]) -> dict[str, nodes.Template]:
@@ -92,9 +129,10 @@ def trees(texts: Mapping[str, str]) -> dict[str, nodes.Template]:
     environment, parsed = _environment(), {}
     for name, source in texts.items():
         try:
-            parsed[name] = environment.parse(_PARAGRAPH.sub("\n<w:p", source))  # a line per paragraph: the place
+            parsed[name] = environment.parse(source)
         except TemplateSyntaxError as error:
-            raise TemplateError(f"{error.message} in {name}, paragraph {error.lineno - 1}") from error
+            problem = Problem("syntax", str(error.message), name, error.lineno)
+            raise TemplateError(str(problem), problem) from error
     return parsed
 
 
@@ -104,7 +142,8 @@ def fill(template: Prepared, context: Mapping[str, Any]) -> bytes:
         parts = {name: _xml(name, _lines(template.docx, text.render(context))) for name, text in template.texts.items()}
     except UndefinedError as error:
         raise TemplateError(f"the context lacks a value: {error.message}") from error
-    return pack({**template.fixed, **parts})
+    picture = qr.drawn(template.picture, str(context.get("verification_url", "")))
+    return pack({**template.fixed, **picture, **parts})
 
 
 def _environment() -> Environment:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     ForeignKey,
+    Index,
     SmallInteger,
     String,
     Text,
@@ -124,6 +125,7 @@ class Tranche(Base):
 
 
 CONVERSION = "pdf-of-document-"
+SEALING = "seal-of-document-"
 
 
 class DocumentKind(StrEnum):
@@ -158,6 +160,7 @@ class Document(Base):
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     created_at: Mapped[datetime] = mapped_column(Instant)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    token: Mapped[str | None] = mapped_column(String(43))  # the address where anybody may check it
 
     application: Mapped[Application] = relationship()
     agreement: Mapped[Agreement | None] = relationship(back_populates="documents", foreign_keys=[agreement_id])
@@ -169,9 +172,15 @@ class Document(Base):
     pdf: Mapped["DocumentFile | None"] = relationship(
         primaryjoin="and_(DocumentFile.document_id == Document.id, DocumentFile.role == 'pdf')", viewonly=True
     )
+    files: Mapped[list["DocumentFile"]] = relationship(order_by="DocumentFile.id", viewonly=True)
     conversion: Mapped[OutboxRow | None] = relationship(
         primaryjoin=lambda: foreign(OutboxRow.key) == Document.conversion_key(), viewonly=True
     )
+    sealing: Mapped[OutboxRow | None] = relationship(
+        primaryjoin=lambda: foreign(OutboxRow.key) == literal(SEALING) + sql_cast(Document.id, String), viewonly=True
+    )
+
+    __table_args__ = (Index("uq_document_token", "token", unique=True),)
 
     @classmethod
     def conversion_key(cls) -> ColumnElement[str]:

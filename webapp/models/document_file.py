@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.extensions import Base
@@ -36,3 +36,18 @@ class DocumentFile(Base):
     file: Mapped[StoredFile] = relationship()
 
     __table_args__ = (UniqueConstraint("document_id", "role"),)
+
+
+class DocumentSeal(Base):
+    """With which certificate a document's files were sealed, and who stamped the time; never changed or removed."""
+
+    __tablename__ = "document_seal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), unique=True)
+    certificate_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    certificate_name: Mapped[str] = mapped_column(String(200))
+    timestamp_url: Mapped[str] = mapped_column(String(300), default="")  # empty: this machine's own clock
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+    document: Mapped[Document] = relationship()

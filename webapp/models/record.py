@@ -45,6 +45,7 @@ class AuditEvent(StrEnum):
     EDITED = "edited"
     DOCUMENT_WRITTEN = "document_written"
     DOCUMENT_CONVERTED = "document_converted"
+    DOCUMENT_SEALED = "document_sealed"
     SIGNED = "signed"
     COMMENTED = "commented"
     COMMENT_RESOLVED = "comment_resolved"
@@ -111,6 +112,7 @@ class Job(StrEnum):
     SEND_MAIL = "send_mail"
     WRITE_DOCUMENT = "write_document"
     CONVERT_DOCUMENT = "convert_document"
+    SEAL_DOCUMENT = "seal_document"
 
 
 class OutboxRow(Base):

@@ -17,7 +17,7 @@ from webapp.services.facts import call_is_open
 
 blueprint = Blueprint("public", __name__, template_folder="templates")
 LICENCE = Path(__file__).parents[2] / "LICENSE"
-OPEN_TO_ROBOTS = ("/$", "/open-calls", "/about", "/accessibility", "/source")
+OPEN_TO_ROBOTS = ("/$", "/open-calls", "/about", "/accessibility", "/source", "/verify$")
 ROBOTS = "\n".join(["User-agent: *", *(f"Allow: {path}" for path in OPEN_TO_ROBOTS), "Disallow: /", ""])
 
 

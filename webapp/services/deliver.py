@@ -12,7 +12,7 @@ from webapp.extensions import db
 from webapp.models.agreement import Document
 from webapp.models.record import Job, OutboxRow
 from webapp.notifications.mailer import Mailer, compose
-from webapp.services import documents, outbox, pdfs
+from webapp.services import documents, outbox, pdfs, seals
 from webapp.services.locking import lock
 from webapp.services.patience import at_most
 from webapp.transaction import writing
@@ -37,6 +37,7 @@ class Courier:
         # would stop every page meanwhile.
         self.ahead: dict[Job, Callable[[dict[str, Any]], Callable[[OutboxRow], None]]] = {
             Job.CONVERT_DOCUMENT: self._convert_document,
+            Job.SEAL_DOCUMENT: self._seal_document,
         }
 
     def drain(self, limit: int = 1000, stop: Callable[[], bool] = lambda: False) -> int:
@@ -88,3 +89,9 @@ class Courier:
         document_id = payload["document_id"]
         made = pdfs.make(document_id, self.storage)
         return lambda _row: pdfs.keep(document_id, made, self.storage)
+
+    def _seal_document(self, payload: dict[str, Any]) -> Callable[[OutboxRow], None]:
+        """Write the evidence and seal now; what is given back keeps the files."""
+        document_id = payload["document_id"]
+        made = seals.make(document_id, self.storage)
+        return lambda _row: seals.keep(document_id, made, self.storage)

@@ -12,7 +12,7 @@ from webapp.models.agreement import Agreement, Document, DocumentKind
 from webapp.models.application import Application, StoredFile
 from webapp.models.record import AuditEvent, Job
 from webapp.policy import SYSTEM_PERSON, Principal
-from webapp.services import audit, outbox, pdfs
+from webapp.services import audit, check_address, outbox, pdfs
 from workflows.vocabulary import Role
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -41,6 +41,7 @@ def draft(
         context_sha256=fingerprint(context),
         created_at=clock.now(),
         created_by_id=None if actor.person_id == SYSTEM_PERSON else actor.person_id,
+        token=check_address.token(getattr(context, "verification_url", "")),
     )
     db.session.add(document)
     db.session.flush()

@@ -205,6 +205,7 @@ FOLLOWING: dict[str, dict[str, Words]] = {
         "send_mail": Words(_("Send a mail")),
         "write_document": Words(_("Write a document")),
         "convert_document": Words(_("Make the PDF of a document")),
+        "seal_document": Words(_("Seal a document and certify who signed")),
     },
     "FileRole": {
         "pdf": Words(_("PDF")),
@@ -269,6 +270,7 @@ EVENTS: dict[str, dict[str, Words]] = {
         "edited": Words(_("changed details")),
         "document_written": Words(_("wrote a document")),
         "document_converted": Words(_("made a PDF of a document")),
+        "document_sealed": Words(_("sealed a document and wrote the evidence of its signatures")),
         "signed": Words(_("signed the agreement")),
         "commented": Words(_("commented on the contract")),
         "comment_resolved": Words(_("settled a comment on the contract")),

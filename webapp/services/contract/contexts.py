@@ -12,6 +12,7 @@ from webapp.documents.contexts import ContractContext, ContractTerms, Memorandum
 from webapp.documents.plain import UnprintableTextError, fingerprint, money
 from webapp.models.agreement import Agreement, Document
 from webapp.models.application import BudgetCategory
+from webapp.services import check_address
 from webapp.services.contract import parts
 from webapp.services.contract.source import Source, load
 from workflows import scoring
@@ -22,14 +23,17 @@ NONE = "Not applicable"
 Context = MemorandumContext | ContractContext
 
 
-def context_of(agreement: Agreement, *, version: int, dated: date, demonstration: bool) -> Context:
-    """The context of this agreement as it stands now.
+def context_of(
+    agreement: Agreement, *, version: int, dated: date, demonstration: bool, address: str | None = None
+) -> Context:
+    """The context of this agreement as it stands now. `address`: where to check the document; None: a new one.
 
     Raises `InconsistentError` for figures, dates or names that contradict each other.
     """
     with force_locale(LANGUAGE):
         source = load(agreement)
         shared = _shared(source) | {"version": version, "dated": dated, "demonstration": demonstration}
+        shared["verification_url"] = check_address.new() if address is None else address
         if agreement.kind is Instrument.MEMORANDUM:
             return MemorandumContext(**shared, **_memorandum(source))
         return ContractContext(**shared, **_contract(source))
@@ -46,6 +50,7 @@ def is_current(agreement: Agreement, document: Document) -> bool:
 def context_again(agreement: Agreement, document: Document) -> Context | None:
     """What this document would say if it were written from the data of now; None when they contradict each other."""
     stamp = {"version": document.number, "dated": document.created_at.date()}
+    stamp["address"] = document.context["verification_url"]
     try:
         return context_of(agreement, **stamp, demonstration=bool(document.context["demonstration"]))  # type: ignore[arg-type]
     except (r.InconsistentError, UnprintableTextError):
@@ -92,7 +97,6 @@ def _shared(source: Source) -> dict[str, Any]:
         "language": "English",
         "second_language": "",
         "special_terms": parts.special_terms(source),
-        "verification_url": "",
     }
 
 

@@ -1,10 +1,16 @@
-"""Realistic, fictional contexts: the three journeys of the demonstration, with fixed dates."""
+"""Realistic, fictional contexts, one for each kind of document: what a template is previewed with, and tests render.
+
+The three journeys of the demonstration, with fixed dates.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from webapp.documents.catalogue import DocumentKind
 from webapp.documents.contexts import ContractContext, ContractTerms, MemorandumContext, MemorandumTerms
 from webapp.documents.letters import (
     Addressee,
@@ -341,3 +347,9 @@ def closing(**changes: object) -> ClosingContext:
                               consequence="The cost concerned becomes ineligible")),
         obligations=contract().obligations, thanks="We thank both municipalities for what others can now learn from "
                                                    "them.") | changes))
+
+
+MAKERS: Mapping[DocumentKind, Callable[..., Any]] = {
+    DocumentKind.MEMORANDUM: memorandum, DocumentKind.INVESTMENT_CONTRACT: contract, DocumentKind.AWARD: award,
+    DocumentKind.RESERVE: reserve, DocumentKind.REJECTION: rejection, DocumentKind.INELIGIBLE: ineligible,
+    DocumentKind.APPEAL_OUTCOME: appeal_outcome, DocumentKind.CLOSING: closing}

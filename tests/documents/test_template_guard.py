@@ -1,0 +1,85 @@
+"""Which Word files may become a template: told before anything is parsed, within 50 ms."""
+
+from __future__ import annotations
+
+import io
+import time
+
+import pytest
+
+from tests.documents.planting import planted, with_part
+from tests.documents.test_uploads import BOMBS, PDF, odt, xlsx, zipped
+from webapp.documents import template_guard
+from webapp.documents.archives import Refused
+from webapp.documents.catalogue import CATALOGUE, shipped
+from webapp.documents.package import pack, unpack
+
+GOOD = shipped(next(iter(CATALOGUE)))
+RELS, TYPES = "word/_rels/document.xml.rels", "[Content_Types].xml"
+IMAGE = (
+    '<Relationship Id="x1" Type="http://x/image" Target="http://x/a.png" TargetMode="External"/></Relationships>'
+)
+
+
+def elsewhere() -> bytes:
+    """What Word would open is not what would be checked."""
+    parts = unpack(GOOD)
+    parts["word/other.xml"] = parts["word/document.xml"]
+    parts["_rels/.rels"] = parts["_rels/.rels"].replace(b"word/document.xml", b"word/other.xml")
+    return pack(parts)
+
+
+def noise(size: int) -> bytes:
+    """Text that compresses badly enough to pass the ratio."""
+    words = b" ".join(str(number * 7919).encode() for number in range(size // 8))
+    return b"<x>" + words[: size - 7] + b"</x>"
+
+
+BAD: dict[str, tuple[bytes, str, str]] = {
+    **{name: (content, "a.docx", code) for name, (content, code) in BOMBS.items()},
+    "empty": (b"", "a.docx", "upload_empty"),
+    "pdf": (PDF, "a.pdf", "upload_type"),
+    "excel": (xlsx(), "a.xlsx", "upload_type"),
+    "opendocument": (odt(), "a.odt", "upload_type"),
+    "text": (b"hello", "a.txt", "upload_type"),
+    "docm": (GOOD, "a.docm", "upload_name"),
+    "zip": (zipped({"a.txt": b"x"}), "a.docx", "upload_type"),
+    "large": (GOOD + b"\0" * (5 * 1024 * 1024), "a.docx", "upload_too_large"),
+    "macro type": (
+        planted("document.macroEnabled.main+xml", "wordprocessingml.document.main+xml", TYPES),
+        "a.docx", "upload_active",
+    ),
+    "macro": (with_part("word/vbaProject.bin", b"x"), "a.docx", "upload_active"),
+    "activex": (with_part("word/activeX/activeX1.xml", b"<x/>"), "a.docx", "upload_active"),
+    "ole": (with_part("word/embeddings/oleObject1.bin", b"x"), "a.docx", "upload_active"),
+    "linked image": (planted(IMAGE, "</Relationships>", RELS), "a.docx", "upload_external"),
+    "doctype": (planted("<!DOCTYPE x [<!ENTITY a 'b'>]><w:document", "<w:document"), "a.docx", "upload_damaged"),
+    "climbs out": (with_part("../evil.xml", b"<x/>"), "a.docx", "upload_damaged"),
+    "much text": (with_part("word/long.xml", noise(2_100_000)), "a.docx", "template_text"),
+    "utf-16": (with_part("word/wide.xml", "<a>x</a>".encode("utf-16-le")), "a.docx", "template_encoding"),
+    "svg": (with_part("word/media/a.svg", b"<svg/>"), "a.docx", "template_parts"),
+    "decoy": (elsewhere(), "a.docx", "template_parts"),
+}  # fmt: skip
+
+
+def refusal(content: bytes, name: str) -> str:
+    with pytest.raises(Refused) as refused:
+        template_guard.inspect(io.BytesIO(content), name)
+    assert str(template_guard.REFUSALS[refused.value.code])
+    return refused.value.code
+
+
+def test_every_shipped_template_passes() -> None:
+    for kind in CATALOGUE:
+        assert template_guard.inspect(io.BytesIO(shipped(kind)), "a.docx").content == shipped(kind)
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_no_plain_word_file_is_refused_within_50_ms(name: str) -> None:
+    content, filename, code = BAD[name]
+    best = 1.0
+    for _ in range(3):
+        started = time.process_time()
+        assert refusal(content, filename) == code
+        best = min(best, time.process_time() - started)
+    assert best < 0.05
