@@ -7,7 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from contract_templates.authoring import (
-    contract, letters, memorandum, memorandum_en, memorandum_fr, memorandum_nl, two_columns,
+    contract,
+    letters,
+    memorandum,
+    memorandum_en,
+    memorandum_fr,
+    memorandum_nl,
+    two_columns,
 )
 
 TARGET = Path(__file__).resolve().parents[1]

@@ -64,8 +64,8 @@ SECTIONS = (
              "focal point watches progress independently, is not part of the project team, and reports to mayor and "
              "council."),
         Para("A Municipality must name a successor within {{ terms.notice_days }} days if one of them leaves."),
-        Para("A notice is given in writing, by e-mail to the address in the key terms. It counts as received on the day "
-             "after it was sent."),
+        Para("A notice is given in writing, by e-mail to the address in the key terms. It counts as received on the "
+             "day after it was sent."),
     )),
     Section("costs", "Costs", (
         Para("The Programme must pay the costs below that are made from {{ starts }} to {{ ends }}, up to {{ grant }}. "
@@ -117,8 +117,8 @@ SECTIONS = (
              "{{ reporting_channel }}; the Parties protect those who report."),
     )),
     Section("term", "Duration, change, end", (
-        Para("This memorandum starts at the last signature, not before {{ starts }}, and ends on {{ ends }}. Duties on reports, records, data "
-             "and repayment continue until they are met."),
+        Para("This memorandum starts at the last signature, not before {{ starts }}, and ends on {{ ends }}. Duties "
+             "on reports, records, data and repayment continue until they are met."),
         Para("It does not start before the council of the {{ council_approval }} has approved "
              "it.", when="council_approval"),
         Para("Every change needs a text signed by all Parties. Equipment, works or other lasting assets cannot be "

@@ -74,8 +74,8 @@ SECTIONS = (
         Items(("{{ condition }}",), each="conditions as condition"),
     )),
     Section("status", "Ce qui engage", (
-        Para("Les articles suivants engagent les Parties selon {{ law }} : [[costs]], [[report]], [[data]], [[term]] et "
-             "[[disputes]]. Les autres articles énoncent ce que les Parties entendent faire de bonne foi."),
+        Para("Les articles suivants engagent les Parties selon {{ law }} : [[costs]], [[report]], [[data]], [[term]] "
+             "et [[disputes]]. Les autres articles énoncent ce que les Parties entendent faire de bonne foi."),
         Para("Dans le présent texte, le **Programme** désigne {{ operator.name }} ; les **Communes** désignent "
              "{{ pair }} ; une **Partie** désigne chacun d’entre eux."),
     )),
@@ -85,8 +85,8 @@ SECTIONS = (
         Items(("{{ goal.party }} : {{ goal.goal }}",), each="goals as goal"),
     )),
     Section("activities", "Activités", (
-        Para("Les Communes entendent mener les activités ci-dessous. Le responsable d’une activité la dirige et informe "
-             "l’équipe de chaque Commune avant qu’elle ne commence."),
+        Para("Les Communes entendent mener les activités ci-dessous. Le responsable d’une activité la dirige et "
+             "informe l’équipe de chaque Commune avant qu’elle ne commence."),
         Table("Activités", ("Activité et modalités", "Responsable", "Au plus tard", "Preuve"),
               (("**{{ activity.title }}**\n{{ activity.how }}", "{{ activity.owner }}", "{{ activity.due }}",
                 "{{ activity.indicator }}"),),
@@ -96,8 +96,8 @@ SECTIONS = (
              "Programme ne paie pas le voyage.", when="has_travel"),
     )),
     Section("people", "Personnes", (
-        Para("Les clauses principales indiquent, par fonction, qui reçoit les notifications de chaque Partie et qui est "
-             "point focal. Le point focal suit l’avancement en toute indépendance, n’appartient pas à l’équipe du "
+        Para("Les clauses principales indiquent, par fonction, qui reçoit les notifications de chaque Partie et qui "
+             "est point focal. Le point focal suit l’avancement en toute indépendance, n’appartient pas à l’équipe du "
              "projet et rend compte au maire et au conseil."),
         Para("Si l’une de ces personnes part, la Commune doit désigner un successeur dans les {{ terms.notice_days }} "
              "jours."),
@@ -118,13 +118,13 @@ SECTIONS = (
              when="conditions"),
         Para("La contribution ne finance que l’échange d’expertise. Elle ne peut servir à payer des équipements, des "
              "travaux ou d’autres biens durables d’une Partie. Le Programme ne paie pas de tels coûts."),
-        Para("Le Programme peut réclamer par écrit, avec le calcul, l’argent non utilisé ou mal utilisé. La Commune doit "
-             "le restituer dans un délai de {{ terms.repayment_days }} jours."),
+        Para("Le Programme peut réclamer par écrit, avec le calcul, l’argent non utilisé ou mal utilisé. La Commune "
+             "doit le restituer dans un délai de {{ terms.repayment_days }} jours."),
     )),
     Section("sharing", "Partage des acquis", (
-        Para("Chaque personne ci-dessous a été formée grâce à la contribution et doit transmettre ses connaissances. La "
-             "Commune qui l’emploie doit désigner un successeur si elle part. Le projet ne peut être clos tant qu’un "
-             "engagement reste ouvert, sauf dispense motivée du Programme."),
+        Para("Chaque personne ci-dessous a été formée grâce à la contribution et doit transmettre ses connaissances. "
+             "La Commune qui l’emploie doit désigner un successeur si elle part. Le projet ne peut être clos tant "
+             "qu’un engagement reste ouvert, sauf dispense motivée du Programme."),
         Table("Partage des connaissances", ("Qui", "Formation", "Action", "Au plus tard"),
               (("{{ duty.person }}", "{{ duty.training }}", "{{ duty.act }}", "{{ duty.due }}"),),
               (4.2, 4.0, 5.3, 3.1), each="obligations as duty"),
@@ -133,25 +133,25 @@ SECTIONS = (
         Para("Les Communes doivent adresser au Programme un rapport commun pour chaque période : {% for report in "
              "reports %}{{ report.kind }}, du {{ report.starts }} au {{ report.ends }}, au plus tard le {{ report.due "
              "}}{% if not loop.last %} ; {% endif %}{% endfor %}."),
-        Para("Un rapport comporte quatre éléments : le nombre de services ; leur qualité ; la satisfaction des usagers, "
-             "avec le nombre de personnes interrogées et la méthode ; et un état financier par ligne budgétaire. Il "
-             "indique aussi ce que chaque côté a appris."),
-        Para("Le Programme doit répondre dans un délai de {{ terms.report_review_days }} jours ; le silence ne vaut pas "
-             "acceptation. Si un rapport est en retard, le Programme envoie un rappel aux Communes et suspend le "
+        Para("Un rapport comporte quatre éléments : le nombre de services ; leur qualité ; la satisfaction des "
+             "usagers, avec le nombre de personnes interrogées et la méthode ; et un état financier par ligne "
+             "budgétaire. Il indique aussi ce que chaque côté a appris."),
+        Para("Le Programme doit répondre dans un délai de {{ terms.report_review_days }} jours ; le silence ne vaut "
+             "pas acceptation. Si un rapport est en retard, le Programme envoie un rappel aux Communes et suspend le "
              "paiement. Si le rapport manque encore {{ terms.cure_days }} jours après le rappel, le Programme peut "
              "mettre fin au présent protocole."),
         Para("Chaque Commune doit tenir une comptabilité simple et conserver la preuve de chaque coût pendant "
-             "{{ terms.record_years }} ans après le dernier paiement. Le Programme et son bailleur peuvent les consulter "
-             "sur demande ; un coût sans preuve n’est pas payé, ou est restitué."),
+             "{{ terms.record_years }} ans après le dernier paiement. Le Programme et son bailleur peuvent les "
+             "consulter sur demande ; un coût sans preuve n’est pas payé, ou est restitué."),
     )),
     Section("data", "Données à caractère personnel", (
-        Para("Chaque Partie est responsable des données à caractère personnel qu’elle détient. Elle ne peut les utiliser "
-             "que pour exécuter le présent projet, en rendre compte et le contrôler : sa mission d’intérêt public. Elle "
-             "doit signaler aux autres toute violation qui les concerne dans un délai de {{ terms.breach_hours }} "
-             "heures."),
-        Para("Des données à caractère personnel ne peuvent être transférées vers {{ countries_outside }} que sur la base "
-             "du document suivant : {{ transfer_tool }}. Jusqu’à son entrée en vigueur, les Parties n’échangent aucune "
-             "donnée à caractère personnel autre que des coordonnées professionnelles.", when="outside_eea"),
+        Para("Chaque Partie est responsable des données à caractère personnel qu’elle détient. Elle ne peut les "
+             "utiliser que pour exécuter le présent projet, en rendre compte et le contrôler : sa mission d’intérêt "
+             "public. Elle doit signaler aux autres toute violation qui les concerne dans un délai de {{ "
+             "terms.breach_hours }} heures."),
+        Para("Des données à caractère personnel ne peuvent être transférées vers {{ countries_outside }} que sur la "
+             "base du document suivant : {{ transfer_tool }}. Jusqu’à son entrée en vigueur, les Parties n’échangent "
+             "aucune donnée à caractère personnel autre que des coordonnées professionnelles.", when="outside_eea"),
     )),
     Section("visibility", "Visibilité et intégrité", (
         Para("Les Parties mentionnent publiquement le soutien comme suit : « {{ credit_line }} ». Elles peuvent s’en "
@@ -161,9 +161,9 @@ SECTIONS = (
              "soupçon auprès de : {{ reporting_channel }} ; les Parties protègent les auteurs de signalements."),
     )),
     Section("term", "Durée, modification, fin", (
-        Para("Le présent protocole prend effet à la dernière signature, mais pas avant le {{ starts }}, et prend fin le "
-             "{{ ends }}. Les obligations relatives aux rapports, aux pièces, aux données et aux restitutions subsistent "
-             "jusqu’à leur exécution."),
+        Para("Le présent protocole prend effet à la dernière signature, mais pas avant le {{ starts }}, et prend fin "
+             "le {{ ends }}. Les obligations relatives aux rapports, aux pièces, aux données et aux restitutions "
+             "subsistent jusqu’à leur exécution."),
         Para("Il ne prend pas effet avant d’avoir été approuvé par l’organe délibérant de la Partie suivante : "
              "{{ council_approval }}.", when="council_approval"),
         Para("Toute modification exige un texte signé par toutes les Parties. Des équipements, des travaux ou d’autres "

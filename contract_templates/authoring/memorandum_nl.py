@@ -66,8 +66,8 @@ COSTS = Table(
 
 SECTIONS = (
     Section("background", "Achtergrond", (
-        Para("De Partijen werken binnen het plan “{{ plan }}”, thema “{{ theme }}” ({% for sdg in sdgs %}{{ sdg }}{% if "
-             "not loop.last %}; {% endif %}{% endfor %}). Zij hebben op {{ application_date }} samen een aanvraag "
+        Para("De Partijen werken binnen het plan “{{ plan }}”, thema “{{ theme }}” ({% for sdg in sdgs %}{{ sdg }}{% "
+             "if not loop.last %}; {% endif %}{% endfor %}). Zij hebben op {{ application_date }} samen een aanvraag "
              "ingediend ({{ application }}). De aanvraag is op {{ decision_date }} goedgekeurd door {{ decided_by }} "
              "({{ decision }})."),
         Para("Aan de goedkeuring zijn deze voorwaarden verbonden:", when="conditions"),
@@ -91,14 +91,14 @@ SECTIONS = (
               (("**{{ activity.title }}**\n{{ activity.how }}", "{{ activity.owner }}", "{{ activity.due }}",
                 "{{ activity.indicator }}"),),
               (5.7, 3.7, 3.1, 4.1), each="activities as activity"),
-        Para("De Gemeente die mensen uitzendt, moet vóór een reis het veiligheidsadvies van haar overheid raadplegen en "
-             "hen verzekeren voor ziekte, ongevallen en aansprakelijkheid. Ontbreekt een van beide, dan betaalt het "
+        Para("De Gemeente die mensen uitzendt, moet vóór een reis het veiligheidsadvies van haar overheid raadplegen "
+             "en hen verzekeren voor ziekte, ongevallen en aansprakelijkheid. Ontbreekt een van beide, dan betaalt het "
              "Programma de reis niet.", when="has_travel"),
     )),
     Section("people", "Personen", (
-        Para("De kernbepalingen noemen, naar functie, wie voor elke Partij kennisgevingen ontvangt en wie aanspreekpunt "
-             "is. Het aanspreekpunt volgt de voortgang onafhankelijk, hoort niet bij het projectteam en rapporteert "
-             "aan burgemeester en raad."),
+        Para("De kernbepalingen noemen, naar functie, wie voor elke Partij kennisgevingen ontvangt en wie "
+             "aanspreekpunt is. Het aanspreekpunt volgt de voortgang onafhankelijk, hoort niet bij het projectteam en "
+             "rapporteert aan burgemeester en raad."),
         Para("Vertrekt een van hen, dan moet de Gemeente binnen {{ terms.notice_days }} dagen een opvolger aanwijzen."),
         Para("Een kennisgeving wordt schriftelijk gedaan, per e-mail aan het adres in de kernbepalingen. Zij geldt als "
              "ontvangen op de dag na verzending."),
@@ -131,8 +131,8 @@ SECTIONS = (
     ), when="has_training"),
     Section("report", "Verslag en administratie", (
         Para("De Gemeenten moeten het Programma over elke periode één gezamenlijk verslag sturen: {% for report in "
-             "reports %}{{ report.kind }} over {{ report.starts }} tot en met {{ report.ends }}, uiterlijk {{ report.due "
-             "}}{% if not loop.last %}; {% endif %}{% endfor %}."),
+             "reports %}{{ report.kind }} over {{ report.starts }} tot en met {{ report.ends }}, uiterlijk {{ "
+             "report.due }}{% if not loop.last %}; {% endif %}{% endfor %}."),
         Para("Een verslag heeft vier onderdelen: het aantal diensten; de kwaliteit ervan; de tevredenheid van de "
              "gebruikers, met het aantal ondervraagden en de methode; en een financiële verantwoording per "
              "begrotingspost. Het vermeldt ook wat elke zijde heeft geleerd."),
@@ -153,8 +153,8 @@ SECTIONS = (
              "contactgegevens.", when="outside_eea"),
     )),
     Section("visibility", "Zichtbaarheid en integriteit", (
-        Para("De Partijen vermelden de steun in het openbaar als volgt: “{{ credit_line }}”. Zij mogen dit nalaten waar "
-             "het mensen in gevaar zou brengen."),
+        Para("De Partijen vermelden de steun in het openbaar als volgt: “{{ credit_line }}”. Zij mogen dit nalaten "
+             "waar het mensen in gevaar zou brengen."),
         Para("Niemand mag deelnemen aan een besluit waarbij hij of zij, familie of een eigen onderneming belang heeft. "
              "De Partijen dulden geen corruptie en geen misbruik van mensen. Iedereen mag een vermoeden melden bij "
              "{{ reporting_channel }}; de Partijen beschermen wie meldt."),
@@ -171,13 +171,13 @@ SECTIONS = (
              "niet ongedaan kunnen worden gemaakt."),
     )),
     Section("disputes", "Geschillen", (
-        Para("Eerst overleggen de functionarissen uit [[people]], ten hoogste {{ terms.talks_days }} dagen. Daarna hebben "
-             "de hoofden van de ambtelijke organisatie {{ terms.heads_days }} dagen. Vervolgens mag elke Partij naar de "
-             "rechter gaan die naar {{ law }} bevoegd is."),
+        Para("Eerst overleggen de functionarissen uit [[people]], ten hoogste {{ terms.talks_days }} dagen. Daarna "
+             "hebben de hoofden van de ambtelijke organisatie {{ terms.heads_days }} dagen. Vervolgens mag elke "
+             "Partij naar de rechter gaan die naar {{ law }} bevoegd is."),
         Para("Dit memorandum is gesteld in het {{ language }}. Een vertaling dient alleen ter informatie.",
              when="not second_language"),
-        Para("Dit memorandum is gesteld in het {{ language }} en in het {{ second_language }}, naast elkaar. Verschillen "
-             "de teksten, dan gaat de tekst in het {{ language }} voor.", when="second_language"),
+        Para("Dit memorandum is gesteld in het {{ language }} en in het {{ second_language }}, naast elkaar. "
+             "Verschillen de teksten, dan gaat de tekst in het {{ language }} voor.", when="second_language"),
         Para("Namen, titels, doelen, activiteiten en voorwaarden staan in de taal waarin zij zijn geschreven.",
              when="second_language"),
     )),

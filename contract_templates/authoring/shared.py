@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contract_templates.authoring.blocks import References, Table
-from contract_templates.authoring.texts import Frame, Shared
+from contract_templates.authoring.texts import ENGLISH_FRAME, Shared
 from contract_templates.authoring.word import Word
 
 MODEL_TEXT = ("This document follows a model text. A local lawyer in each Party’s country must approve it before use. "
@@ -43,7 +43,7 @@ SIGNATURES = Table(
 
 
 ENGLISH = Shared(
-    Frame(), "English", MODEL_TEXT, BANNER, PARTIES, SIGNATURES,
+    ENGLISH_FRAME, "English", MODEL_TEXT, BANNER, PARTIES, SIGNATURES,
     signatures_heading="Signatures",
     signing="The Parties sign in this order. “Level” is the kind of signature: ink, electronic, advanced or qualified.",
     seal="A seal of the Programme shows where the file comes from and that it is unchanged. It is not a person’s "

@@ -23,6 +23,9 @@ class Frame:
     demonstration: str = "Fictional demonstration"
 
 
+ENGLISH_FRAME = Frame()
+
+
 @dataclass(frozen=True)
 class Shared:
     """Texts that agreements share: who the parties are, when money is paid, how they sign."""

@@ -194,13 +194,11 @@ class Columns:
             made.paragraph_format.keep_with_next = True if together else None
             return made
 
-        for one, twin, condition in _lines(left, right):
-            name, one = _own_style(one, style)
+        for (name, one), (_name, twin), condition in _lines(left, right, style):
             if name == BLANK:  # a line to write on stands once, under both names
-                one, twin = f"{one.strip()[:-1].strip()} / {twin.partition('|')[2].strip()}\t", ""
-                self.word.write(paragraph(name), one)
+                self.word.write(paragraph(name), _blank(one, twin))
                 continue
-            found = self.pair(one, _own_style(twin, style)[1])
+            found = self.pair(one, twin)
             texts = [(found.left, self.first, condition)]
             if found.differs != "never":
                 texts.append((found.right, self.other, " and ".join(filter(None, (condition, found.differs)))))
@@ -212,13 +210,19 @@ class Columns:
                     paragraph(name).add_run("{%p endif %}")
 
 
-def _lines(left: str, right: str) -> Iterator[tuple[str, str, str]]:
-    """The lines of a cell in both languages, each with the condition that the line before opened."""
+def _lines(left: str, right: str, style: str) -> Iterator[tuple[tuple[str, str], tuple[str, str], str]]:
+    """Style and text of each line in both languages, with the condition that the line before opened."""
     condition = ""
     for one, twin in zip(left.split("\n"), right.split("\n"), strict=True):
         opened = _OPENED.search(one)
-        yield _bare(one), _bare(twin), condition
+        yield _own_style(_bare(one), style), _own_style(_bare(twin), style), condition
         condition = opened[1] if opened else ""
+
+
+def _blank(left: str, right: str) -> str:
+    """A line to write on, named once: "Place, date / Lieu, date:", then the rule."""
+    names = dict.fromkeys(text.strip().rstrip(":").strip() for text in (left, right))
+    return f"{' / '.join(names)}:\t"
 
 
 def _bare(line: str) -> str:

@@ -16,7 +16,7 @@ from lxml import etree
 
 from contract_templates.authoring.blocks import Block, Items, Para, References, Section, Table, checked
 from contract_templates.authoring.styles import BODY, numbering_xml, settings_xml, styles_xml, twips
-from contract_templates.authoring.texts import Frame
+from contract_templates.authoring.texts import ENGLISH_FRAME, Frame
 from webapp.documents.package import pack, unpack
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -38,7 +38,7 @@ class Word:
     """A document being written. Every text goes through `references`, so that no `[[id]]` survives."""
 
     def __init__(self, references: References, section_format: str = "%1.", hanging: float = 1.1,
-                 body: float = BODY, air: float = 1, frame: Frame = Frame()) -> None:
+                 body: float = BODY, air: float = 1, frame: Frame = ENGLISH_FRAME) -> None:
         self.document = Document()
         self.references = references
         self.frame = frame

@@ -99,6 +99,10 @@ class TermsForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class LanguageForm(FlaskForm):  # type: ignore[misc]
+    language = RadioField(_("Language of the contract"), [InputRequired(_("Choose a language."))])
+
+
 class ObligationForm(FlaskForm):  # type: ignore[misc]
     organisation_id = SelectField(_("Municipality"), [InputRequired(_("Choose a municipality."))], coerce=int)
     trainee = StringField(

@@ -11,12 +11,14 @@ from webapp import caseframe, policy, wording
 from webapp.agreements import ceremony, changes, forms, queries, signing, use_cases
 from webapp.agreements.frame import frame
 from webapp.auth.access import actor, signed_in
+from webapp.documents.language import LANGUAGES
 from webapp.documents.storage import ChangedContentError, UnknownKeyError
 from webapp.errors import Invalid, NotFound
 from webapp.models.agreement import Agreement, AgreementParty
 from webapp.models.application import Application
 from webapp.policy import Action, Principal
-from webapp.services import content, scope
+from webapp.services import content, documents, scope
+from webapp.services.contract.contexts import written_in
 from webapp.services.contract.reporting import report_periods
 from webapp.services.contract.source import approved
 from webapp.services.facts import agreement_gaps, rules_of
@@ -77,6 +79,7 @@ def _contents(agreement: Agreement, who: Principal) -> dict[str, Any]:
         "changes": found,
         "changes_rows": [[change.subject, change.before, change.after] for change in found or ()],
         "writable": preparing and not gaps,
+        "written_in": wording.contract_language(written_in(agreement)),
         "obligations": duties,
         "obligation_rows": [
             [f"{row.trainee}, {names[row.organisation_id]}", row.training, row.activity, wording.day(row.due_on)]
@@ -254,6 +257,42 @@ def _terms_page(application: Application, agreement: Agreement, form: forms.Term
     decided = approved(application.id).decision.conditions
     shared = frame(application, actor())
     return render_template("agreements/terms.html", **shared, form=form, agreement=agreement, decided=decided)
+
+
+@blueprint.get("/<int:application_id>/agreement/language")
+@signed_in
+def language(application_id: int) -> str:
+    application, agreement = _prepared(application_id)
+    form = forms.LanguageForm(formdata=None, data={"language": written_in(agreement)})
+    return _language_page(application, agreement, form)
+
+
+@blueprint.post("/<int:application_id>/agreement/language")
+@signed_in
+def language_post(application_id: int) -> Response | tuple[str, int]:
+    application, agreement = _prepared(application_id)
+    form = forms.LanguageForm()
+    form.language.choices = _languages(agreement)
+    if form.validate() and _tried(form, lambda: use_cases.set_language(agreement, form.language.data, actor())):
+        flash(_("The language of the contract is saved."), "success")
+        return _home(application)
+    return _language_page(application, agreement, form), 422
+
+
+def _languages(agreement: Agreement) -> list[tuple[str, str]]:
+    return [(code, wording.contract_language(code)) for code in documents.languages(agreement.kind)]
+
+
+def _language_page(application: Application, agreement: Agreement, form: forms.LanguageForm) -> str:
+    form.language.choices = _languages(agreement)
+    missing = [code for code in LANGUAGES if not documents.is_written_in(agreement.kind, code)]
+    return render_template(
+        "agreements/language.html",
+        **frame(application, actor()),
+        form=form,
+        kind=wording.label(agreement.kind),
+        missing=[wording.contract_language(code) for code in missing],
+    )
 
 
 @blueprint.get("/<int:application_id>/agreement/obligations")

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from webapp import clock, policy, wording
 from webapp.agreements.effects import LETTER
 from webapp.agreements.signing import sign, stored_sha256
+from webapp.documents.language import BETWEEN
 from webapp.documents.plain import UnprintableTextError, printable
 from webapp.documents.records import InconsistentError
 from webapp.documents.storage import LocalStorage
@@ -41,6 +42,7 @@ __all__ = [
     "generate",
     "issue",
     "remove_obligation",
+    "set_language",
     "set_party",
     "set_terms",
     "set_tranches",
@@ -208,6 +210,16 @@ def set_terms(agreement: Agreement, conditions: str, special_terms: str, actor: 
     _note(agreement, actor, {"terms": True})
 
 
+def set_language(agreement: Agreement, code: str, actor: Principal) -> None:
+    """Choose the language of the text, or two in columns; only what there is a template for."""
+    _preparing(agreement, actor)
+    if not documents.is_written_in(agreement.kind, code):
+        raise Invalid("language", _("Choose one of the languages."))
+    before = contexts.written_in(agreement)
+    agreement.language, _dash, agreement.second_language = code.partition(BETWEEN)
+    _note(agreement, actor, {"language": code, "before": before})
+
+
 def add_obligation(agreement: Agreement, values: dict[str, Any], actor: Principal) -> Obligation:
     """Who is trained passes it on [S2.22]; `values`: organisation_id, trainee, training, activity, due_on."""
     _preparing(agreement, actor)
@@ -260,6 +272,7 @@ def generate(agreement: Agreement, actor: Principal, storage: LocalStorage, demo
             actor=actor,
             agreement=agreement,
             number=last + 1,
+            language=contexts.written_in(agreement),
         )
     except UnprintableTextError as error:
         raise Invalid("document", _unprintable(error.codepoint)) from error

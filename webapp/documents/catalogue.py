@@ -17,6 +17,7 @@ from typing import Any, get_args, get_origin
 from jinja2 import nodes
 
 from webapp.documents.contexts import ContractContext, MemorandumContext
+from webapp.documents.language import ENGLISH, LANGUAGES, joined
 from webapp.documents.letters import (
     AppealOutcomeContext,
     AwardContext,
@@ -25,7 +26,6 @@ from webapp.documents.letters import (
     RejectionContext,
     ReserveContext,
 )
-from webapp.documents.language import ENGLISH, LANGUAGES, in_columns, joined
 from webapp.documents.plain import SECOND, members
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "contract_templates"
@@ -138,7 +138,7 @@ _ALLOWED = (
 def problems(sources: Mapping[str, nodes.Template], context: type, columns: bool = False) -> list[Problem]:
     """Everything in the parsed parts that `context` cannot fill. Empty means: the template fits.
 
-    Only a template in two columns knows `second`, the values in the second language, at the document and at each record.
+    Only a template in two columns knows `second`: the values of the document and of each record in the second language.
     """
     scope = members(context) | ({SECOND: _values(context)} if columns else {})
     return [problem for part, tree in sources.items() for problem in _walk(tree, scope, part)]

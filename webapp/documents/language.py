@@ -42,7 +42,8 @@ class Language:
 
     def money(self, amount: Decimal, currency: str) -> str:
         """The ISO code stands first in every language, always two decimals; the separators are the language's."""
-        figures = f"{amount:,.2f}".translate(str.maketrans({",": self.thousands, ".": self.decimal}))
+        whole, _point, cents = f"{amount:,.2f}".partition(".")
+        figures = whole.replace(",", self.thousands) + self.decimal + cents
         return f"{currency} {figures}"
 
     def day(self, value: date) -> str:
