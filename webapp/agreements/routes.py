@@ -291,7 +291,7 @@ def _language_page(application: Application, agreement: Agreement, form: forms.L
         **frame(application, actor()),
         form=form,
         kind=wording.label(agreement.kind),
-        missing=[wording.contract_language(code) for code in missing],
+        missing=wording.any_of([wording.contract_language(code) for code in missing]),
     )
 
 
