@@ -188,4 +188,4 @@ SECTIONS = (
 TEXT = MemorandumText(
     FRENCH, running="Protocole d’accord", title="Protocole d’accord", key_terms_heading="Clauses principales",
     key_terms=KEY_TERMS, parties_heading="Parties", sections=SECTIONS, word="article",
-    body=9, air=0.5, units={"jours": "jour", "heures": "heure", "ans": "an"}, hard_spaces=True)
+    body=9, units={"jours": "jour", "heures": "heure", "ans": "an"}, hard_spaces=True)

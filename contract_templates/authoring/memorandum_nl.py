@@ -186,4 +186,4 @@ SECTIONS = (
 TEXT = MemorandumText(
     DUTCH, running="Memorandum", title="Memorandum van overeenstemming", key_terms_heading="Kernbepalingen",
     key_terms=KEY_TERMS, parties_heading="Partijen", sections=SECTIONS, word="artikel",
-    body=9, air=0.5, units={"dagen": "dag"})
+    body=9, units={"dagen": "dag"})

@@ -55,5 +55,5 @@ class MemorandumText:
     word: str  # how a section is referred to: "section", "artikel"
     units: Mapping[str, str] = field(default_factory=dict)
     body: float = 9.5  # points; a language with longer words needs a smaller type for the same three pages
-    air: float = 0.65
+    air: float = 0.5
     hard_spaces: bool = False  # French: before ; : ! ? » and after «
