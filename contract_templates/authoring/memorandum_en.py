@@ -68,7 +68,7 @@ SECTIONS = (
              "day after it was sent."),
     )),
     Section("costs", "Costs", (
-        Para("The Programme must pay the costs below that are made from {{ starts }} to {{ ends }}, up to {{ grant }}. "
+        Para("The Programme must pay the costs below that are made in the period of the key terms, up to {{ grant }}. "
              "This ceiling never rises. Other costs are borne by the Municipality that makes them."),
         COSTS,
         Para("The Municipalities bear {{ own_share }} themselves, as the table shows.", when="has_own_share"),

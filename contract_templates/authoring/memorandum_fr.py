@@ -105,9 +105,9 @@ SECTIONS = (
              "est réputée reçue le lendemain de son envoi."),
     )),
     Section("costs", "Coûts", (
-        Para("Le Programme doit payer les coûts ci-dessous engagés du {{ starts }} au {{ ends }} inclus, à concurrence "
-             "de {{ grant }}. Ce plafond n’augmente jamais. Les autres coûts sont à la charge de la Commune qui les "
-             "engage."),
+        Para("Le Programme doit payer les coûts ci-dessous engagés pendant la durée des clauses principales, à "
+             "concurrence de {{ grant }}. Ce plafond n’augmente jamais. Les autres coûts sont à la charge de la "
+             "Commune qui les engage."),
         COSTS,
         Para("Les Communes prennent elles-mêmes en charge {{ own_share }}, comme l’indique le tableau.",
              when="has_own_share"),

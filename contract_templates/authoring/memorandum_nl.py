@@ -104,7 +104,7 @@ SECTIONS = (
              "ontvangen op de dag na verzending."),
     )),
     Section("costs", "Kosten", (
-        Para("Het Programma moet de onderstaande kosten die van {{ starts }} tot en met {{ ends }} worden gemaakt, "
+        Para("Het Programma moet de onderstaande kosten die binnen de looptijd van de kernbepalingen worden gemaakt, "
              "betalen tot ten hoogste {{ grant }}. Dit maximum wordt nooit verhoogd. Andere kosten zijn voor rekening "
              "van de Gemeente die ze maakt."),
         COSTS,
