@@ -14,6 +14,7 @@ from dataclasses import dataclass
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 _COUNTED = re.compile(r"\{\{ ([a-z_.]+) \}\}(\s+)([Dd]ay|week|month|year|hour)s(’?)")
 _REFERENCE = re.compile(r"\[\[([a-z_]+)\]\]")
+_SPACED = re.compile(r" (?=[;:!?»])|(?<=«) ")  # French sets these apart, and never at the end of a line
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,10 @@ class AuthoringError(ValueError):
 class References:
     """Section id → the words that refer to it: "article 5 (Tranches)", "Annex II (Budget)"."""
 
-    def __init__(self, sections: Sequence[Section], annexes: Sequence[Section] = (), word: str = "article") -> None:
+    def __init__(self, sections: Sequence[Section], annexes: Sequence[Section] = (), word: str = "article",
+                 units: Mapping[str, str] | None = None, hard_spaces: bool = False) -> None:
+        self._units = units or {}  # of another language than English
+        self._hard_spaces = hard_spaces
         self._sections = {section.id: section for section in sections}
         self._words = {section.id: f"{word} {_number(sections, index)} ({section.heading})"
                        for index, section in enumerate(sections)}
@@ -85,12 +89,14 @@ class References:
 
     def resolve(self, text: str, condition: str = "") -> str:
         """The text with every `[[id]]` in words. `condition` is what the text itself depends on."""
-        return _REFERENCE.sub(lambda found: self._find(found.group(1), condition), self.agree(text))
+        found = _REFERENCE.sub(lambda found: self._find(found.group(1), condition), self.agree(text))
+        return _SPACED.sub("\u00a0", found) if self._hard_spaces else found
 
-    @staticmethod
-    def agree(text: str) -> str:
+    def agree(self, text: str) -> str:
         """`{{ terms.answer_days }} Days` with the unit in the singular where the setting is 1."""
-        return _COUNTED.sub(_agreed, text)
+        for plural, singular in self._units.items():
+            text = re.sub(rf"\{{\{{ ([a-z_.]+) \}}\}} {plural}\b", _counted(singular, plural), text)
+        return text if self._units else _COUNTED.sub(_agreed, text)
 
     def _find(self, name: str, condition: str) -> str:
         if name not in self._words:
@@ -99,6 +105,11 @@ class References:
         if target and target.may_vanish and target.when != condition:
             raise AuthoringError(f"“{name}” may be absent where the text refers to it")
         return self._words[name]
+
+
+def _counted(singular: str, plural: str) -> str:
+    """The replacement for a number with its unit, in a language that only knows two forms."""
+    return rf"{{{{ \1 }}}} {{% if \1 == 1 %}}{singular}{{% else %}}{plural}{{% endif %}}"
 
 
 def _agreed(found: re.Match[str]) -> str:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from contract_templates.authoring.blocks import References, Table
+from contract_templates.authoring.texts import ENGLISH_FRAME, Shared
 from contract_templates.authoring.word import Word
 
 MODEL_TEXT = ("This document follows a model text. A local lawyer in each Party’s country must approve it before use. "
               "The key terms prevail over the text that follows. Parties may deviate only in the row “Special terms”.")
 BANNER = "Fictional demonstration: the places are real, the content is invented, nobody is bound."
 
-# The one box in which Parties deviate: the last row of the key terms.
-SPECIAL_TERMS = ("Special terms", "{% for term in special_terms %}{{ loop.index }}. {{ term }}{% if not loop.last %} "
-                 "{% endif %}{% endfor %}{% if not special_terms %}None{% endif %}")
+
+
+def special_terms(heading: str, none: str) -> tuple[str, str]:
+    """The one box in which Parties deviate: the last row of the key terms."""
+    return (heading, "{% for term in special_terms %}{{ loop.index }}. {{ term }}{% if not loop.last %} {% endif %}"
+                     f"{{% endfor %}}{{% if not special_terms %}}{none}{{% endif %}}")
+
+
+SPECIAL_TERMS = special_terms("Special terms", "None")
 
 PARTIES = Table(
     "The Parties, their seat and who receives notices", ("Party", "Seat", "Notices to", "Focal point"),
-    (("**{{ party.name }}**\n{{ party.role }}", "{{ party.seat }}, {{ party.country }}",
+    (("**{{ party.name }}**\n{{ party.role }}", "{{ party.seat }}\n{{ party.country }}",
       "{{ party.contact }}\n{{ party.contact_email }}", "{{ party.focal_point or 'Not needed' }}"),),
     (4.5, 3.7, 5.2, 3.2), each="signatories as party")
 
@@ -35,26 +42,33 @@ SIGNATURES = Table(
     (8.9, 7.7), each="signatories as party", together=True)
 
 
-def opening(word: Word, title: str, subtitle: str) -> None:
+ENGLISH = Shared(
+    ENGLISH_FRAME, "English", MODEL_TEXT, BANNER, PARTIES, SIGNATURES,
+    signatures_heading="Signatures",
+    signing="The Parties sign in this order. “Level” is the kind of signature: ink, electronic, advanced or qualified.",
+    seal="A seal of the Programme shows where the file comes from and that it is unchanged. It is not a person’s "
+         "signature.{% if verification_url %} Check {{ reference }}, version {{ version }}, at "
+         "{{ verification_url }}.{% endif %}")
+
+
+def opening(word: Word, title: str, subtitle: str, shared: Shared = ENGLISH) -> None:
     """Title, what it is about, and the demonstration banner."""
-    word.qr(word.para(title, "Title"), "verification_url", "QR code: opens the page where this document can be checked")
+    word.qr(word.para(title, "Title"), "verification_url", shared.qr)
     word.para(subtitle, "Subtitle")
-    word.para(BANNER, "Banner", when="demonstration")
+    word.para(shared.banner, "Banner", when="demonstration")
 
 
-def signatures(word: Word) -> None:
-    """The signature block; its heading and lead-in stay with it, and with the text before."""
-    word.hold(2)
-    word.para("Signatures", "Plain Heading")
-    lead = word.para("The Parties sign in this order. “Level” is the kind of signature: ink, electronic, advanced or "
-                     "qualified.")
+def signatures(word: Word, shared: Shared = ENGLISH, hold: int = 2) -> None:
+    """The signature block; its heading and lead-in stay with it, and with the text before (`hold` paragraphs)."""
+    word.hold(hold)
+    word.para(shared.signatures_heading, "Plain Heading")
+    lead = word.para(shared.signing)
     lead.paragraph_format.keep_with_next = True
-    word.table(SIGNATURES)
-    note = word.para("A seal of the Programme shows where the file comes from and that it is unchanged. It is not a "
-                     "person’s signature.{% if verification_url %} Check {{ reference }}, version {{ version }}, at ",
-                     "Note")
+    word.table(shared.signatures)
+    before, _address, after = shared.seal.partition("{{ verification_url }}")
+    note = word.para(before, "Note")
     word.link(note, "verification_url")
-    note.add_run(".{% endif %}")
+    note.add_run(after)
 
 
 NO_REFERENCES = References(())

@@ -37,9 +37,13 @@ STYLES = (
     Style("heading 1", 11.5, True, DEEP, 13, 4, keep=True, outline=0, number=(1, 0), following="Clause"),
     Style("heading 2", 10.5, True, DEEP, 9, 3, keep=True, outline=1, following="Body"),
     Style("Plain Heading", 12.5, True, DEEP, 12, 4, base="heading 1", keep=True, outline=0, number=(0, 0)),
+    Style("heading 1 second", 11.5, True, DEEP, 1, 4, base="heading 1", keep=True, outline=0, number=(4, 0),
+          following="Clause"),  # the same heading in the second language, counted beside the first
     Style("Annex", 13.5, True, DEEP, 20, 6, base="heading 1", keep=True, outline=0, number=(2, 0)),
     Style("Clause", before=4, after=2, number=(1, 1)),
     Style("Item", before=1, after=2, number=(1, 2)),
+    Style("Clause Second", before=4, after=2, base="Clause", number=(4, 1)),
+    Style("Item Second", before=1, after=2, base="Item", number=(4, 2)),
     Style("Bullet", before=1, after=2, number=(3, 0)),
     Style("Body", before=4),
     Style("Note", 9, False, INK, 4, 6),
@@ -71,7 +75,7 @@ def style_id(name: str) -> str:
     return name.title().replace(" ", "")
 
 
-def styles_xml(body: float, air: float) -> str:
+def styles_xml(body: float, air: float, tag: str) -> str:
     """styles.xml: language, font and the styles above; none of Word's hundred others.
 
     `body` is the size of running text in points, `air` the part of the usual space between paragraphs.
@@ -80,7 +84,7 @@ def styles_xml(body: float, air: float) -> str:
     line = round(215 + 44 * air)
     return (f'<w:styles {W}><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="{FONT}" w:hAnsi="{FONT}" '
             f'w:cs="{FONT}" w:eastAsia="{FONT}"/><w:color w:val="{INK}"/><w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
-            '<w:lang w:val="en-GB" w:eastAsia="en-GB" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
+            f'<w:lang w:val="{tag}" w:eastAsia="{tag}" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
             f'<w:pPrDefault><w:pPr><w:spacing w:after="80" w:line="{line}" w:lineRule="auto"/></w:pPr></w:pPrDefault>'
             '</w:docDefaults>'
             '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/>'
@@ -123,16 +127,26 @@ def _table_style() -> str:
 
 
 def numbering_xml(section_format: str, hanging: float) -> str:
-    """numbering.xml: list 1 sections and clauses ("Article %1" or "%1."), list 2 annexes, list 3 bullets."""
-    clauses = (_level(0, "decimal", section_format, "Heading1", hanging, hanging)
-               + _level(1, "decimal", "%1.%2", "Clause", 1.1, 1.1)
-               + _level(2, "lowerLetter", "(%3)", "Item", 1.8, 0.7))
+    """numbering.xml: list 1 sections and clauses ("Article %1" or "%1."), list 2 annexes, list 3 bullets,
+    list 4 the second column."""
+    clauses = _clauses(section_format, hanging, "")
     annexes = _level(0, "upperRoman", "Annex %1", "Annex", 3.0, 3.0)
     bullets = _level(0, "bullet", "•", "Bullet", 0.6, 0.6)
+    second = _clauses(section_format, hanging, "Second")
+    kinds = (clauses, annexes, bullets, second)
     lists = "".join(f'<w:abstractNum w:abstractNumId="{index}"><w:multiLevelType w:val="multilevel"/>{levels}'
-                    "</w:abstractNum>" for index, levels in enumerate((clauses, annexes, bullets), 1))
-    uses = "".join(f'<w:num w:numId="{index}"><w:abstractNumId w:val="{index}"/></w:num>' for index in (1, 2, 3))
+                    "</w:abstractNum>" for index, levels in enumerate(kinds, 1))
+    uses = "".join(f'<w:num w:numId="{index}"><w:abstractNumId w:val="{index}"/></w:num>'
+                   for index in range(1, len(kinds) + 1))
     return f"<w:numbering {W}>{lists}{uses}</w:numbering>"
+
+
+def _clauses(section_format: str, hanging: float, column: str) -> str:
+    """Sections, clauses and items; the second column counts for itself, and so arrives at the same numbers."""
+    clause = min(hanging, 1.1)
+    return (_level(0, "decimal", section_format, f"Heading1{column}", hanging, hanging)
+            + _level(1, "decimal", "%1.%2", f"Clause{column}", clause, clause)
+            + _level(2, "lowerLetter", "(%3)", f"Item{column}", clause + 0.7, 0.7))
 
 
 def _level(level: int, kind: str, text: str, style: str, left: float, hanging: float) -> str:
@@ -142,9 +156,10 @@ def _level(level: int, kind: str, text: str, style: str, left: float, hanging: f
             f'<w:ind w:left="{twips(left)}" w:hanging="{twips(hanging)}"/></w:pPr></w:lvl>')
 
 
-def settings_xml() -> str:
-    """settings.xml: today's Word, no compatibility mode, British English."""
+def settings_xml(tag: str) -> str:
+    """settings.xml: today's Word, no compatibility mode, the language of the text."""
+    point, separator = (".", ",") if tag == "en-GB" else (",", ";")
     return (f'<w:settings {W}><w:zoom w:percent="100"/><w:defaultTabStop w:val="567"/><w:compat>'
             '<w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/>'
-            '</w:compat><w:themeFontLang w:val="en-GB"/><w:decimalSymbol w:val="."/><w:listSeparator w:val=","/>'
-            "</w:settings>")
+            f'</w:compat><w:themeFontLang w:val="{tag}"/><w:decimalSymbol w:val="{point}"/>'
+            f'<w:listSeparator w:val="{separator}"/></w:settings>')

@@ -16,6 +16,7 @@ from lxml import etree
 
 from contract_templates.authoring.blocks import Block, Items, Para, References, Section, Table, checked
 from contract_templates.authoring.styles import BODY, numbering_xml, settings_xml, styles_xml, twips
+from contract_templates.authoring.texts import ENGLISH_FRAME, Frame
 from webapp.documents import qr
 from webapp.documents.package import pack, unpack
 
@@ -25,8 +26,8 @@ CORE = (b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<cp:corePrope
         b'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
         b'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
         b'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>{{ title }}</dc:title>'
-        b"<dc:subject>{{ reference }}, version {{ version }}</dc:subject><dc:creator>Jumelage</dc:creator>"
-        b'<dc:language>en-GB</dc:language><dcterms:created xsi:type="dcterms:W3CDTF">2026-01-01T00:00:00Z'
+        b"<dc:subject>{{ reference }}, %(version)s {{ version }}</dc:subject><dc:creator>Jumelage</dc:creator>"
+        b'<dc:language>%(tag)s</dc:language><dcterms:created xsi:type="dcterms:W3CDTF">2026-01-01T00:00:00Z'
         b'</dcterms:created><dcterms:modified xsi:type="dcterms:W3CDTF">2026-01-01T00:00:00Z</dcterms:modified>'
         b"</cp:coreProperties>")
 _WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
@@ -43,14 +44,15 @@ class Word:
     """A document being written. Every text goes through `references`, so that no `[[id]]` survives."""
 
     def __init__(self, references: References, section_format: str = "%1.", hanging: float = 1.1,
-                 body: float = BODY, air: float = 1) -> None:
+                 body: float = BODY, air: float = 1, frame: Frame = ENGLISH_FRAME) -> None:
         self.document = Document()
         self.references = references
+        self.frame = frame
         self._bookmarks = 0
         part: Any = self.document.part
-        _replace(part.part_related_by(RT.STYLES), styles_xml(body, air))
+        _replace(part.part_related_by(RT.STYLES), styles_xml(body, air, frame.tag))
         _replace(part.numbering_part, numbering_xml(section_format, hanging))
-        _replace(part.part_related_by(RT.SETTINGS), settings_xml())
+        _replace(part.part_related_by(RT.SETTINGS), settings_xml(frame.tag))
         page = self.document.sections[0]
         page.page_width, page.page_height = Cm(21), Cm(29.7)
         page.left_margin = page.right_margin = Cm(2.2)
@@ -62,19 +64,19 @@ class Word:
         page = self.document.sections[0]
         header, footer = page.header.paragraphs[0], page.footer.paragraphs[0]
         header.style, footer.style = self.document.styles["header"], self.document.styles["footer"]
-        header.add_run(f"{name} {{{{ reference }}}}, version {{{{ version }}}}\t")
-        header.add_run("{% if demonstration %}Fictional demonstration{% endif %}").bold = True
-        footer.add_run("{{ reference }}\tPage ")
+        header.add_run(f"{name} {{{{ reference }}}}, {self.frame.version} {{{{ version }}}}\t")
+        header.add_run(f"{{% if demonstration %}}{self.frame.demonstration}{{% endif %}}").bold = True
+        footer.add_run(f"{{{{ reference }}}}\t{self.frame.page} ")
         _field(footer, "PAGE", "1")
-        footer.add_run(" of ")
+        footer.add_run(f" {self.frame.of} ")
         _field(footer, "NUMPAGES", "1")
 
     def para(self, text: str, style: str = "Body", when: str = "") -> Any:
         """One paragraph; under a condition, between two control paragraphs that rendering removes."""
-        self._control(f"if {when}" if when else "")
+        self.control(f"if {when}" if when else "")
         made = self.document.add_paragraph(style=style)
         self._runs(made, text, when)
-        self._control("endif" if when else "")
+        self.control("endif" if when else "")
         return made
 
     def qr(self, paragraph: Any, name: str, alternative: str) -> None:
@@ -93,21 +95,21 @@ class Word:
 
     def sections(self, sections: Sequence[Section], style: str = "heading 1") -> None:
         for section in checked(sections).values():
-            self._control(f"if {section.when}" if section.may_vanish else "")
+            self.control(f"if {section.when}" if section.may_vanish else "")
             self._bookmarks += 1
             heading = self.para(section.heading, style)
             heading.paragraph_format.page_break_before = True if section.new_page else None
-            _bookmark(heading, section.id, self._bookmarks)
-            self._control(f"if {section.when}" if section.unused else "")
+            bookmark(heading, section.id, self._bookmarks)
+            self.control(f"if {section.when}" if section.unused else "")
             self.blocks(section.blocks, section.when)
             if section.unused:
-                self._control("else")
+                self.control("else")
                 self.para(section.unused, "Clause")
-            self._control("endif" if section.when else "")
+            self.control("endif" if section.when else "")
 
     def blocks(self, blocks: Sequence[Block], condition: str = "") -> None:
         for block, following in zip(blocks, (*blocks[1:], None), strict=True):
-            self._control(f"if {block.when}" if block.when else "")
+            self.control(f"if {block.when}" if block.when else "")
             known = block.when or condition
             if isinstance(block, Para):
                 made = self.document.add_paragraph(style=block.style)
@@ -117,7 +119,7 @@ class Word:
                 self._items(block, known)
             else:
                 self.table(block, known)
-            self._control("endif" if block.when else "")
+            self.control("endif" if block.when else "")
 
     def hold(self, count: int) -> None:
         """The last `count` paragraphs stay with what follows, so that a signature block is never alone on a page."""
@@ -141,15 +143,15 @@ class Word:
         made = self.document.add_table(rows=0, cols=len(table.head))
         made.style = self.document.styles["Jumelage Table"]
         made.autofit = False
-        _describe(made, table)
+        describe(made, table)
         self._row(made, table, table.head, "Table Head", condition, header=True)
         if table.each:
             collection, name = table.each.split(" as ")
-            self._control_row(made, f"for {name} in {collection}")
+            self.control_row(made, f"for {name} in {collection}")
         for row in table.rows:
             self._row(made, table, row, "Table Text", condition)
         if table.each:
-            self._control_row(made, "endfor")
+            self.control_row(made, "endfor")
         if table.total:
             self._row(made, table, table.total, "Table Total", condition)
         return made
@@ -161,37 +163,41 @@ class Word:
         parts = {name: part for name, part in unpack(target.getvalue()).items() if not name.startswith(_DROPPED)}
         for name in ("[Content_Types].xml", "_rels/.rels", "word/_rels/document.xml.rels"):
             parts[name] = _without_dropped(parts[name])
-        parts |= {"docProps/core.xml": CORE, "docProps/app.xml": APP}
+        core = CORE % {b"tag": self.frame.tag.encode(), b"version": self.frame.version.encode()}
+        parts |= {"docProps/core.xml": core, "docProps/app.xml": APP}
         return pack(parts)
 
     def _items(self, items: Items, condition: str) -> None:
         if items.each:
             collection, name = items.each.split(" as ")
-            self._control(f"for {name} in {collection}")
+            self.control(f"for {name} in {collection}")
         for text in items.texts:
             self._runs(self.document.add_paragraph(style=items.style), text, condition)
-        self._control("endfor" if items.each else "")
+        self.control("endfor" if items.each else "")
 
     def _runs(self, paragraph: Any, text: str, condition: str) -> None:
-        for index, piece in enumerate(_BOLD.split(self.references.resolve(text, condition))):
-            if piece:
-                paragraph.add_run(piece).bold = True if index % 2 else None
+        self.write(paragraph, self.references.resolve(text, condition))
 
-    def _control(self, statement: str) -> None:
+    def write(self, paragraph: Any, text: str, tag: str = "") -> None:
+        """Runs of a resolved text, bold where marked; with `tag`, in that language."""
+        for index, piece in enumerate(_BOLD.split(text)):
+            if piece:
+                run = paragraph.add_run(piece)
+                run.bold = True if index % 2 else None
+                if tag:
+                    _speak(run, tag)
+
+    def control(self, statement: str) -> None:
         if statement:
             self.document.add_paragraph(f"{{%p {statement} %}}", style="Body")
 
-    def _control_row(self, made: Any, statement: str) -> None:
+    def control_row(self, made: Any, statement: str) -> None:
         row = made.add_row()
         row.cells[0].paragraphs[0].add_run(f"{{%tr {statement} %}}")
 
     def _row(self, made: Any, table: Table, texts: Sequence[str], style: str, condition: str,
              header: bool = False) -> None:
-        row = made.add_row()
-        properties = row._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:cantSplit"))
-        if header:
-            properties.append(OxmlElement("w:tblHeader"))
+        row = new_row(made, header)
         for index, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
             cell.width = Cm(table.widths[index])
             named = "Table Total" if table.row_heads and index == 0 and not header else style
@@ -208,6 +214,23 @@ class Word:
             paragraph.style = self.document.styles[own or style]
             paragraph.paragraph_format.keep_with_next = True if together else None
             self._runs(paragraph, rest, condition)
+
+
+def new_row(made: Any, header: bool = False) -> Any:
+    """A row that does not break over two pages; a header row is repeated on each."""
+    row = made.add_row()
+    properties = row._tr.get_or_add_trPr()
+    properties.append(OxmlElement("w:cantSplit"))
+    if header:
+        properties.append(OxmlElement("w:tblHeader"))
+    return row
+
+
+def _speak(run: Any, tag: str) -> None:
+    """The language of a run, which a screen reader and a spelling check follow."""
+    node = OxmlElement("w:lang")
+    node.set(qn("w:val"), tag)
+    run._r.get_or_add_rPr().append(node)
 
 
 def _replace(part: Any, xml: str) -> None:
@@ -240,7 +263,7 @@ def _beside(inline: Any) -> Any:
     return anchor
 
 
-def _bookmark(paragraph: Any, name: str, number: int) -> None:
+def bookmark(paragraph: Any, name: str, number: int) -> None:
     start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
     for mark in (start, end):
         mark.set(qn("w:id"), str(number))
@@ -249,7 +272,7 @@ def _bookmark(paragraph: Any, name: str, number: int) -> None:
     paragraph._p.append(end)
 
 
-def _describe(made: Any, table: Table) -> None:
+def describe(made: Any, table: Table) -> None:
     properties = made._tbl.tblPr
     look = properties.find(qn("w:tblLook"))
     for tag, value in (("w:tblCaption", table.caption), ("w:tblDescription", f"Columns: {', '.join(table.head)}")):

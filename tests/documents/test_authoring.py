@@ -7,7 +7,7 @@ import pytest
 from contract_templates.authoring.blocks import AuthoringError, Para, References, Section, checked
 from contract_templates.authoring.contract_annexes import ANNEXES
 from contract_templates.authoring.contract_articles import ARTICLES
-from contract_templates.authoring.memorandum import SECTIONS
+from contract_templates.authoring.memorandum_en import SECTIONS
 
 TEXT = (Para("Text."),)
 PLAIN, OPTIONAL, LAST = Section("plain", "Plain", TEXT), Section("maybe", "Maybe", TEXT, when="has_it"), Section(

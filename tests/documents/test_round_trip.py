@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents import reading
+from tests.documents import reading, translated
 from webapp.documents import samples
+from webapp.documents.catalogue import DocumentKind, shipped
 from webapp.documents.renderer import render
 
 pytestmark = pytest.mark.documents
+TRANSLATED = ("nl", "fr", *translated.COLUMNS)
 SPECIAL = "Gemeente O’Neill & <Söhne> 🏛"
 
 
@@ -31,7 +33,11 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "memorandum.docx").write_bytes(render("memorandum", samples.memorandum(project=SPECIAL)))
     (folder / "contract.docx").write_bytes(render("investment_contract", samples.contract()))
     (folder / "letter.docx").write_bytes(render("award", samples.award()))
-    _convert(folder, "pdf", "memorandum.docx", "contract.docx", "letter.docx")
+    for code in TRANSLATED:
+        content = render("memorandum", translated.document(code), shipped(DocumentKind.MEMORANDUM, code))
+        (folder / f"memorandum.{code}.docx").write_bytes(content)
+    names = ("memorandum", "contract", "letter", *(f"memorandum.{code}" for code in TRANSLATED))
+    _convert(folder, "pdf", *(f"{name}.docx" for name in names))
     (folder / "again").mkdir()
     _convert(folder, "docx", "memorandum.docx", target="again")
     return folder
@@ -55,6 +61,21 @@ def test_special_characters_survive_word_libreoffice_and_pdf(converted: Path) ->
 
 def test_the_memorandum_has_two_or_three_pages(converted: Path) -> None:
     assert len(pages(converted, "memorandum.pdf")) in (2, 3)
+
+
+@pytest.mark.parametrize(("code", "most", "signs"), [
+    ("nl", 3, "Plaats, datum"), ("fr", 3, "Lieu, date"), ("en-nl", 5, "Plaats, datum"), ("en-fr", 5, "Lieu, date")])
+def test_a_translation_keeps_its_pages_and_signs_below_an_article(
+        converted: Path, code: str, most: int, signs: str) -> None:
+    found = pages(converted, f"memorandum.{code}.pdf")
+    assert 2 <= len(found) <= most
+    assert found[-1].count(signs) == 3 and re.search(r"^\s*12\.1 ", found[-1], re.MULTILINE)
+
+
+def test_both_columns_print_the_same_number(converted: Path) -> None:
+    text = "\n".join(pages(converted, "memorandum.en-nl.pdf"))
+    printed = re.findall(r"^\s*(\d+\.\d+)\s+\S.*?\s{2,}(\d+\.\d+)\s", text, re.MULTILINE)
+    assert len(printed) > 25 and all(left == right for left, right in printed)
 
 
 def test_the_contract_has_about_eight_pages_and_annexes(converted: Path) -> None:

@@ -15,7 +15,7 @@ from docx.table import Table
 from contract_templates.authoring.__main__ import BUILDERS, TARGET
 from tests.documents import reading
 from webapp.documents import samples
-from webapp.documents.catalogue import CATALOGUE, TEMPLATES, DocumentKind
+from webapp.documents.catalogue import CATALOGUE, TEMPLATES, DocumentKind, languages
 from webapp.documents.package import unpack
 from webapp.documents.records import InconsistentError
 from webapp.documents.renderer import prepare, render
@@ -255,4 +255,4 @@ def test_the_shipped_template_is_what_the_authoring_text_gives(name: str) -> Non
 
 def test_every_shipped_template_is_in_the_catalogue() -> None:
     shipped = set(TEMPLATES.rglob("*.docx"))
-    assert shipped == {entry.template() for entry in CATALOGUE.values()}
+    assert shipped == {entry.template(code) for kind, entry in CATALOGUE.items() for code in languages(kind)}

@@ -106,6 +106,7 @@ TABLE: dict[str, Row] = {
     "/applications/<application_id>/agreement/documents/<document_id>/evidence": AGREED,
     "/applications/<application_id>/agreement/sign": AGREED,
     "/applications/<application_id>/agreement/instrument": PREPARED,
+    "/applications/<application_id>/agreement/language": PREPARED,
     "/applications/<application_id>/agreement/obligations": PREPARED,
     "/applications/<application_id>/agreement/parties/<party_id>": PREPARED,
     "/applications/<application_id>/agreement/text": AGREED,

@@ -6,9 +6,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from webapp.documents.plain import as_context
+from webapp import wording
+from webapp.documents.plain import SECOND, as_context
 from webapp.models.agreement import Agreement, Document
-from webapp.services.contract.contexts import context_again
+from webapp.services.contract.contexts import context_again, written_in
 
 # Subjects in the order of the document; derived values (sums in words, pairs of names) are left out.
 SUBJECTS = {
@@ -45,6 +46,9 @@ def since(agreement: Agreement, document: Document) -> list[Change] | None:
     fresh = context_again(agreement, document)
     if fresh is None:
         return None
+    if document.language != written_in(agreement):
+        spoken = [wording.contract_language(code) for code in (document.language, written_in(agreement))]
+        return [Change(str(_("Language of the contract")), *spoken)]
     now = as_context(fresh)
     return [change for key, subject in SUBJECTS.items() for change in _differences(document.context, now, key, subject)]
 
@@ -61,7 +65,8 @@ def _differences(then: Mapping[str, Any], now: Mapping[str, Any], key: str, subj
 def _leaves(value: Any) -> list[str]:
     """The plain texts of a value in order, one for each row of a table."""
     if isinstance(value, Mapping):
-        return [" · ".join(text for member in value.values() for text in _leaves(member) if text)]
+        members = (member for name, member in value.items() if name != SECOND)
+        return [" · ".join(text for member in members for text in _leaves(member) if text)]
     if isinstance(value, list):
         return [text for member in value for text in _leaves(member)]
     return [str(value)]

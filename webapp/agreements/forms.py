@@ -83,6 +83,10 @@ class TranchesForm(FlaskForm):  # type: ignore[misc]
         return [entry.form.data for entry in self.rows if not entry.form.is_blank()]
 
 
+class LanguageForm(FlaskForm):  # type: ignore[misc]
+    language = RadioField(_("Language of the contract"), [InputRequired(_("Choose a language."))])
+
+
 class ObligationForm(FlaskForm):  # type: ignore[misc]
     organisation_id = SelectField(_("Municipality"), [InputRequired(_("Choose a municipality."))], coerce=int)
     trainee = StringField(

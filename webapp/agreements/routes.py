@@ -12,6 +12,7 @@ from webapp import caseframe, policy, wording
 from webapp.agreements import ceremony, changes, forms, queries, signing, use_cases
 from webapp.agreements.frame import frame
 from webapp.auth.access import actor, signed_in
+from webapp.documents.language import LANGUAGES
 from webapp.documents.storage import ChangedContentError, UnknownKeyError
 from webapp.errors import Invalid, NotFound
 from webapp.models.agreement import Agreement, AgreementParty, Document
@@ -19,8 +20,9 @@ from webapp.models.application import Application, StoredFile
 from webapp.models.document_file import FileRole
 from webapp.models.negotiation import ApprovalKind
 from webapp.policy import Action, Principal
-from webapp.services import content, pdfs, scope, seals
+from webapp.services import content, documents, pdfs, scope, seals
 from webapp.services.contract import clauses, versions
+from webapp.services.contract.contexts import written_in
 from webapp.services.contract.reporting import report_periods
 from webapp.services.facts import agreement_gaps, rules_of
 from webapp.site import is_demonstration
@@ -80,6 +82,7 @@ def _contents(agreement: Agreement, who: Principal) -> dict[str, Any]:
         "changes": found,
         "changes_rows": [[change.subject, change.before, change.after] for change in found or ()],
         "writable": preparing and not gaps,
+        "written_in": wording.contract_language(written_in(agreement)),
         "obligations": duties,
         "obligation_rows": [
             [f"{row.trainee}, {names[row.organisation_id]}", row.training, row.activity, wording.day(row.due_on)]
@@ -263,6 +266,42 @@ def _tranches_page(application: Application, agreement: Agreement, form: forms.T
         total=sum(typed, agreement.grant * 0),
         advances=sum(advances, agreement.grant * 0),
         limit=rules_of(agreement).advance_limit_percent,
+    )
+
+
+@blueprint.get("/<int:application_id>/agreement/language")
+@signed_in
+def language(application_id: int) -> str:
+    application, agreement = _prepared(application_id)
+    form = forms.LanguageForm(formdata=None, data={"language": written_in(agreement)})
+    return _language_page(application, agreement, form)
+
+
+@blueprint.post("/<int:application_id>/agreement/language")
+@signed_in
+def language_post(application_id: int) -> Response | tuple[str, int]:
+    application, agreement = _prepared(application_id)
+    form = forms.LanguageForm()
+    form.language.choices = _languages(agreement)
+    if form.validate() and _tried(form, lambda: use_cases.set_language(agreement, form.language.data, actor())):
+        flash(_("The language of the contract is saved."), "success")
+        return _home(application)
+    return _language_page(application, agreement, form), 422
+
+
+def _languages(agreement: Agreement) -> list[tuple[str, str]]:
+    return [(code, wording.contract_language(code)) for code in documents.languages(agreement.kind)]
+
+
+def _language_page(application: Application, agreement: Agreement, form: forms.LanguageForm) -> str:
+    form.language.choices = _languages(agreement)
+    missing = [code for code in LANGUAGES if not documents.is_written_in(agreement.kind, code)]
+    return render_template(
+        "agreements/language.html",
+        **frame(application, actor()),
+        form=form,
+        kind=wording.label(agreement.kind),
+        missing=wording.any_of([wording.contract_language(code) for code in missing]),
     )
 
 

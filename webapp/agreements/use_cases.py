@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from webapp import clock, policy, wording
 from webapp.agreements.effects import LETTER
 from webapp.agreements.signing import sign, stored_sha256
-from webapp.documents.plain import UnprintableTextError, printable
+from webapp.documents.language import BETWEEN
+from webapp.documents.plain import TwoColumns, UnprintableTextError, printable
 from webapp.documents.records import InconsistentError
 from webapp.documents.storage import LocalStorage
 from webapp.errors import Invalid, NotFound, Refused
@@ -41,6 +42,7 @@ __all__ = [
     "generate",
     "issue",
     "remove_obligation",
+    "set_language",
     "set_party",
     "set_tranches",
     "sign",
@@ -192,6 +194,16 @@ def _check_sums(agreement: Agreement, rows: list[dict[str, Any]]) -> None:
         raise Invalid("rows", message)
 
 
+def set_language(agreement: Agreement, code: str, actor: Principal) -> None:
+    """Choose the language of the text, or two in columns; only what there is a template for."""
+    _preparing(agreement, actor)
+    if not documents.is_written_in(agreement.kind, code):
+        raise Invalid("language", _("Choose one of the languages."))
+    before = contexts.written_in(agreement)
+    agreement.language, _dash, agreement.second_language = code.partition(BETWEEN)
+    _note(agreement, actor, {"language": code, "before": before})
+
+
 def add_obligation(agreement: Agreement, values: dict[str, Any], actor: Principal) -> Obligation:
     """Who is trained passes it on [S2.22]; `values`: organisation_id, trainee, training, activity, due_on."""
     _preparing(agreement, actor)
@@ -242,6 +254,7 @@ def generate(agreement: Agreement, actor: Principal, storage: LocalStorage, demo
             actor=actor,
             agreement=agreement,
             number=last + 1,
+            language=contexts.written_in(agreement),
         )
     except UnprintableTextError as error:
         raise Invalid("document", _unprintable(error.codepoint)) from error
@@ -256,18 +269,22 @@ def generate(agreement: Agreement, actor: Principal, storage: LocalStorage, demo
     return document
 
 
-def _context(agreement: Agreement, version: int, demonstration: bool) -> contexts.Context:
+def _context(agreement: Agreement, version: int, demonstration: bool) -> contexts.Context | TwoColumns:
     """The context of a version; special clauses name their articles with the numbers that this very text has."""
     stamp = {"version": version, "dated": clock.now().date(), "demonstration": demonstration}
     context = contexts.context_of(agreement, **stamp)  # type: ignore[arg-type]
     if not any(clause.article for clause in clauses.live(agreement)):
         return context
-    astray = clauses.aim(agreement, documents.rendered(DocumentKind(agreement.kind.value), context))
+    astray = clauses.aim(agreement, _text(agreement, context))
     if astray:
         names = ", ".join(f"{clause.number} ({clause.title})" for clause in astray)
         message = _("These special clauses are about an article that this text does not have: %(names)s.", names=names)
         raise Invalid("document", message)
     return contexts.context_of(agreement, **stamp)  # type: ignore[arg-type]
+
+
+def _text(agreement: Agreement, context: contexts.Context | TwoColumns) -> bytes:
+    return documents.rendered(DocumentKind(agreement.kind.value), context, contexts.written_in(agreement))
 
 
 def _tell_of_version(agreement: Agreement, document: Document, actor: Principal) -> None:

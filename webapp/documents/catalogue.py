@@ -17,6 +17,7 @@ from typing import Any, get_args, get_origin
 from jinja2 import nodes
 
 from webapp.documents.contexts import ContractContext, MemorandumContext
+from webapp.documents.language import ENGLISH, LANGUAGES, joined
 from webapp.documents.letters import (
     AppealOutcomeContext,
     AwardContext,
@@ -25,7 +26,7 @@ from webapp.documents.letters import (
     RejectionContext,
     ReserveContext,
 )
-from webapp.documents.plain import members
+from webapp.documents.plain import SECOND, members
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "contract_templates"
 
@@ -41,9 +42,6 @@ class DocumentKind(StrEnum):
     INELIGIBLE = "ineligible"
     APPEAL_OUTCOME = "appeal_outcome"
     CLOSING = "closing"
-
-
-ENGLISH = "en"
 
 
 class MissingTranslationError(LookupError):
@@ -94,11 +92,19 @@ def shipped(kind: DocumentKind, language: str = ENGLISH) -> bytes:
     return CATALOGUE[kind].template(language).read_bytes()
 
 
-def languages(kind: DocumentKind) -> tuple[str, ...]:
-    """The languages in which the product ships this kind, English first."""
-    folder = CATALOGUE[kind].template().parent
-    codes = (path.name.removeprefix(f"{kind.value}.").removesuffix("docx") for path in folder.glob(f"{kind}.*docx"))
-    return (ENGLISH, *sorted(code.rstrip(".") for code in codes if code))
+def languages(kind: DocumentKind) -> list[str]:
+    """The languages in which the product brings this kind: one, or two in columns, of which the first prevails."""
+    known = list(LANGUAGES)
+    codes = [*known, *(joined(first, second) for first in known for second in known if first != second)]
+    return [code for code in codes if is_shipped(kind, code)]
+
+
+def is_shipped(kind: DocumentKind, language: str) -> bool:
+    try:
+        CATALOGUE[kind].template(language)
+    except MissingTranslationError:
+        return False
+    return True
 
 
 # What can be wrong with a template: code -> how a developer reads it. People read webapp.wording.templates.
@@ -150,9 +156,13 @@ _ALLOWED = (
 )
 
 
-def problems(sources: Mapping[str, nodes.Template], context: type) -> list[Problem]:
-    """Everything in the parsed parts that `context` cannot fill. Empty means: the template fits."""
-    return [problem for part, tree in sources.items() for problem in _walk(tree, members(context), part)]
+def problems(sources: Mapping[str, nodes.Template], context: type, columns: bool = False) -> list[Problem]:
+    """Everything in the parsed parts that `context` cannot fill. Empty means: the template fits.
+
+    Only a template in two columns knows `second`: the values of the document and of each record in the second language.
+    """
+    scope = members(context) | ({SECOND: _values(context)} if columns else {})
+    return [problem for part, tree in sources.items() for problem in _walk(tree, scope, part)]
 
 
 def _walk(node: nodes.Node, scope: Mapping[str, Any], part: str) -> Iterator[Problem]:
@@ -194,8 +204,20 @@ def _resolve(node: nodes.Node, scope: Mapping[str, Any]) -> Any:
         if isinstance(owner, str):
             return _path(node)
         named = owner if isinstance(owner, dict) else members(owner) if is_dataclass(owner) else {}
+        if node.attr == SECOND and SECOND in scope and is_dataclass(owner):
+            return _values(owner)
         return named.get(node.attr, _path(node))
     return "an expression that is not a path"
+
+
+def _values(record: Any) -> dict[str, Any]:
+    """What `second` holds beside a record: its values that are no records themselves."""
+    return {name: kind for name, kind in members(record).items() if not _is_record(kind)}
+
+
+def _is_record(kind: Any) -> bool:
+    inner = get_args(kind)[0] if get_origin(kind) is tuple else kind
+    return is_dataclass(inner)
 
 
 def _path(node: nodes.Node) -> str:

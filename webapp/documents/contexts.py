@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from webapp.documents.plain import in_words, months_after, percent, sentence
+from webapp.documents.language import language
+from webapp.documents.plain import months_after, sentence
 from webapp.documents.records import (
     ZERO,
     Agreement,
@@ -98,7 +99,9 @@ class MemorandumContext(Agreement):
         Agreement.__post_init__(self)
         require(len(self.parties) >= 2, "a memorandum needs two municipalities")
         require(
-            all(line.category.casefold() != "investment" for line in self.lines),
+            all(
+                line.category.casefold() != language(self.locale).phrase("Investment").casefold() for line in self.lines
+            ),
             "a memorandum carries no investment line",
         )
 
@@ -108,7 +111,7 @@ class MemorandumContext(Agreement):
 
     @property
     def title(self) -> str:
-        return f"Memorandum {self.reference}: {self.project}"
+        return f"{language(self.locale).phrase('Memorandum')} {self.reference}: {self.project}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,11 +187,11 @@ class ContractContext(Agreement):
 
     @property
     def advances_share(self) -> str:
-        return percent(self.advances, self.grant)
+        return language(self.locale).percent(self.advances, self.grant)
 
     @property
     def own_share_words(self) -> str:
-        return in_words(self.own_share, self.currency)
+        return language(self.locale).in_words(self.own_share, self.currency)
 
     @property
     def reduces_by_unused(self) -> bool:

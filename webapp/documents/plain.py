@@ -11,62 +11,15 @@ import json
 import re
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any, TypeAlias, get_type_hints
 
-Plain: TypeAlias = "str | int | bool | list[Plain] | dict[str, Plain]"
+from webapp.documents.language import ENGLISH, Language, language
 
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-_ONES = (
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-)
-_TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_SCALES = ((1_000_000_000, "billion"), (1_000_000, "million"), (1_000, "thousand"))
-_CURRENCIES = {
-    "EUR": "euro",
-    "USD": "US dollars",
-    "GBP": "pounds sterling",
-    "CHF": "Swiss francs",
-    "SEK": "Swedish kronor",
-    "NOK": "Norwegian kroner",
-    "RWF": "Rwandan francs",
-    "UGX": "Ugandan shillings",
-}
+Plain: TypeAlias = "str | int | bool | list[Plain] | dict[str, Plain]"
 
 # What XML 1.0 cannot carry, the C1 controls, and the two characters that make a reader see digits in another order.
 _UNPRINTABLE = re.compile("[^\t\n\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202d\u202e]")
@@ -86,47 +39,28 @@ class NotPlainError(TypeError):
 
 
 def money(amount: Decimal, currency: str) -> str:
-    """`Decimal("18000")`, `"EUR"` → `"EUR 18,000.00"`. The code stands first, always two decimals."""
-    return f"{currency} {amount:,.2f}"
+    """`Decimal("18000")`, `"EUR"` → `"EUR 18,000.00"`, in English."""
+    return language(ENGLISH).money(amount, currency)
 
 
 def day(value: date) -> str:
-    """`date(2026, 3, 1)` → `"1 March 2026"`: the month is a word, so that nobody reads 3 January."""
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+    """`date(2026, 3, 1)` → `"1 March 2026"`, in English."""
+    return language(ENGLISH).day(value)
 
 
 def percent(part: Decimal, whole: Decimal) -> str:
-    """The share of `part` in `whole`, at most two decimals: `"90%"`, `"83.33%"`; `"0%"` of nothing."""
-    share = (part * 100 / whole).quantize(Decimal("0.01")) if whole else Decimal(0)
-    text = f"{share:f}"
-    return f"{text.rstrip('0').rstrip('.') if '.' in text else text}%"
+    """The share of `part` in `whole`, in English: `"90%"`, `"83.33%"`; `"0%"` of nothing."""
+    return language(ENGLISH).percent(part, whole)
 
 
 def in_words(amount: Decimal, currency: str) -> str:
-    """`Decimal("180000")`, `"EUR"` → `"one hundred and eighty thousand euro"`; cents follow as a number."""
-    whole, cents = divmod(int((amount * 100).to_integral_value()), 100)
-    tail = f" and {cents} cents" if cents else ""
-    return f"{_spell(whole)} {_CURRENCIES.get(currency, currency)}{tail}"
-
-
-def _spell(number: int) -> str:
-    for scale, name in _SCALES:
-        if number >= scale:
-            head, rest = divmod(number, scale)
-            joint = " and " if 0 < rest < 100 else " "
-            return f"{_spell(head)} {name}" + (joint + _spell(rest) if rest else "")
-    if number >= 100:
-        head, rest = divmod(number, 100)
-        return f"{_ONES[head]} hundred" + (f" and {_spell(rest)}" if rest else "")
-    if number >= 20:
-        head, rest = divmod(number, 10)
-        return _TENS[head] + (f"-{_ONES[rest]}" if rest else "")
-    return _ONES[number]
+    """`Decimal("180000")`, `"EUR"` → `"one hundred and eighty thousand euro"`, in English."""
+    return language(ENGLISH).in_words(amount, currency)
 
 
 def listed(names: list[str] | tuple[str, ...]) -> str:
-    """`"A"`, `"A and B"`, `"A, B and C"`."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    """`"A"`, `"A and B"`, `"A, B and C"`, in English."""
+    return language(ENGLISH).listed(names)
 
 
 def sentence(text: str) -> str:
@@ -162,12 +96,46 @@ def _members(record: type) -> dict[str, Any]:
     return named | {name: get_type_hints(made.fget)["return"] for name, made in _properties(record)}
 
 
-def as_context(document: Any) -> dict[str, Plain]:
-    """The document's fields and derived values as plain values; sums in the document's currency.
+@dataclass(frozen=True, slots=True)
+class TwoColumns:
+    """One document in two languages: the same case in each. The first stands left and prevails."""
 
+    first: Any
+    second: Any
+
+
+SECOND = "second"
+
+
+def as_context(document: Any) -> dict[str, Plain]:
+    """The document's fields and derived values as plain values; sums, days and lists in the document's language.
+
+    Of `TwoColumns` every record also holds `second`: its values in the second language, so that a template writes
+    `{{ grant }}` left and `{{ second.grant }}` right, and in a loop `{{ line.cost }}` and `{{ line.second.cost }}`.
     Raises UnprintableTextError (a character that cannot be shown) and NotPlainError (a value of any other kind).
     """
-    return _record(document, str(document.currency), "")
+    if isinstance(document, TwoColumns):
+        return _beside(as_context(document.first), as_context(document.second))
+    speech = _Speech(language(getattr(document, "locale", ENGLISH)), str(document.currency))
+    return _record(document, speech, "")
+
+
+def _beside(first: dict[str, Plain], second: dict[str, Plain]) -> dict[str, Plain]:
+    """Every record of the first with `second`: the values of its twin that are no records themselves."""
+    merged: dict[str, Plain] = {name: _pair(value, second[name]) for name, value in first.items()}
+    return merged | {SECOND: {name: value for name, value in second.items() if not _holds_records(value)}}
+
+
+def _pair(value: Plain, twin: Plain) -> Plain:
+    if isinstance(value, dict) and isinstance(twin, dict):
+        return _beside(value, twin)
+    if isinstance(value, list) and isinstance(twin, list) and _holds_records(value):
+        return [_pair(member, other) for member, other in zip(value, twin, strict=True)]
+    return value
+
+
+def _holds_records(value: Plain) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(member, dict) for member in value))
 
 
 def check_plain(value: object, path: str = "context") -> None:
@@ -202,24 +170,32 @@ def _properties(record: type) -> Iterator[tuple[str, Any]]:
                 yield name, value
 
 
-def _record(record: Any, currency: str, path: str) -> dict[str, Plain]:
+@dataclass(frozen=True, slots=True)
+class _Speech:
+    """How values are said: the language and the currency of the document."""
+
+    language: Language
+    currency: str
+
+
+def _record(record: Any, speech: _Speech, path: str) -> dict[str, Plain]:
     return {
-        name: _plain(getattr(record, name), currency, f"{path}.{name}" if path else name)
+        name: _plain(getattr(record, name), speech, f"{path}.{name}" if path else name)
         for name in members(type(record))
     }
 
 
-def _plain(value: Any, currency: str, path: str) -> Plain:
+def _plain(value: Any, speech: _Speech, path: str) -> Plain:
     if isinstance(value, str):
         return printable(value, path)
     if isinstance(value, int):
         return value
     if isinstance(value, Decimal):
-        return money(value, currency)
+        return speech.language.money(value, speech.currency)
     if isinstance(value, date) and not isinstance(value, datetime):
-        return day(value)
+        return speech.language.day(value)
     if isinstance(value, tuple):
-        return [_plain(member, currency, f"{path}[{index}]") for index, member in enumerate(value)]
+        return [_plain(member, speech, f"{path}[{index}]") for index, member in enumerate(value)]
     if is_dataclass(value) and not isinstance(value, type):
-        return _record(value, currency, path)
+        return _record(value, speech, path)
     raise NotPlainError(f"{path}: {type(value).__name__} is not a plain value")

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from webapp.documents.plain import in_words, listed, percent, sentence
+from webapp.documents.language import ENGLISH, language
+from webapp.documents.plain import sentence
 
 ZERO = Decimal(0)
 
@@ -243,9 +244,10 @@ class Agreement(ABC):
     reporting_channel: str  # as in "report to …": where a suspicion of corruption or abuse goes
     credit_line: str
     law: str
-    language: str
-    second_language: str  # a translation for information; empty: none
+    language: str  # what it is called in the text itself; the one that prevails
+    second_language: str  # of the second column; empty: there is none
     special_terms: tuple[str, ...]
+    locale: str = ENGLISH  # the code of the language that values and phrases stand in
     verification_url: str  # where reference and hash can be checked; empty: not printed
 
     def __post_init__(self) -> None:
@@ -279,15 +281,15 @@ class Agreement(ABC):
 
     @property
     def pair(self) -> str:
-        return listed([party.name for party in self.municipalities])
+        return language(self.locale).listed([party.name for party in self.municipalities])
 
     @property
     def signing_order(self) -> str:
-        return listed([party.name for party in self.signatories])
+        return language(self.locale).listed([party.name for party in self.signatories])
 
     @property
     def grant_words(self) -> str:
-        return in_words(self.grant, self.currency)
+        return language(self.locale).in_words(self.grant, self.currency)
 
     @property
     def total_cost(self) -> Decimal:
@@ -304,7 +306,7 @@ class Agreement(ABC):
     @property
     def share(self) -> str:
         """The part of the costs that the grant bears: "90%"."""
-        return percent(self.grant, self.total_cost)
+        return language(self.locale).percent(self.grant, self.total_cost)
 
     @property
     def has_travel(self) -> bool:
@@ -316,7 +318,7 @@ class Agreement(ABC):
 
     @property
     def countries_outside(self) -> str:
-        return listed(self.outside_eea)
+        return language(self.locale).listed(self.outside_eea)
 
     @property
     def final_report(self) -> ReportDue:

@@ -23,7 +23,7 @@ from lxml import etree
 from webapp.documents import qr
 from webapp.documents.catalogue import CATALOGUE, DocumentKind, Problem, problems, shipped
 from webapp.documents.package import pack, unpack
-from webapp.documents.plain import as_context, check_plain
+from webapp.documents.plain import SECOND, TwoColumns, as_context, check_plain
 
 TEXT_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml|docProps/core\.xml")
 _PARAGRAPH = re.compile(r"<w:p(?=[ />])")
@@ -61,22 +61,26 @@ def render(kind: DocumentKind | str, context: object, template: bytes | None = N
     content = shipped(entry.kind) if template is None else template
     if isinstance(context, Mapping):
         check_plain(context)
-        return fill(prepared(content, entry.context), context)
-    if not isinstance(context, entry.context):
-        raise TemplateError(f"{entry.kind} needs a {entry.context.__name__}, not a {type(context).__name__}")
-    return fill(prepared(content, entry.context), as_context(context))
+        return fill(prepared(content, entry.context, SECOND in context), context)
+    case = context.first if isinstance(context, TwoColumns) else context
+    if not isinstance(case, entry.context):
+        raise TemplateError(f"{entry.kind} needs a {entry.context.__name__}, not a {type(case).__name__}")
+    return fill(prepared(content, entry.context, case is not context), as_context(context))
 
 
 @lru_cache(maxsize=64)
-def prepared(content: bytes, context: type) -> Prepared:
+def prepared(content: bytes, context: type, columns: bool = False) -> Prepared:
     """A template checked against its context and compiled, once for each version of it."""
-    return prepare(content, context)
+    return prepare(content, context, columns)
 
 
-def prepare(content: bytes, context: type) -> Prepared:
-    """Compile a template. Raises TemplateError with every placeholder that `context` does not have."""
+def prepare(content: bytes, context: type, columns: bool = False) -> Prepared:
+    """Compile a template; one in two `columns` may also print `second`.
+
+    Raises TemplateError with every placeholder that `context` does not have.
+    """
     parts, texts, environment = unpack(content), sources(content), _environment()
-    if found := problems(trees(sources(content, numbered=True)), context):
+    if found := problems(trees(sources(content, numbered=True)), context, columns):
         raise TemplateError("; ".join(map(str, found)))
     return Prepared(
         fixed={name: part for name, part in parts.items() if name not in texts},

@@ -49,6 +49,8 @@ class Agreement(Case, Base):
     ends_on: Mapped[date]
     conditions: Mapped[str] = mapped_column(Text, default="")
     special_terms: Mapped[str] = mapped_column(Text, default="")  # written before there were special clauses
+    language: Mapped[str] = mapped_column(String(10), default="en")  # of the text; it prevails if there are two
+    second_language: Mapped[str] = mapped_column(String(10), default="")  # of the second column; empty: none
     issued_document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id", use_alter=True))
     in_force_on: Mapped[date | None]
 

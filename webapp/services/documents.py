@@ -1,10 +1,12 @@
 """Documents: a snapshot becomes a row in the transaction; its bytes are written once and kept under their hash."""
 
 import hashlib
+from enum import StrEnum
 from typing import Any
 
 from webapp import clock
 from webapp.documents import catalogue, renderer
+from webapp.documents.language import ENGLISH
 from webapp.documents.plain import as_context, fingerprint
 from webapp.documents.storage import LocalStorage
 from webapp.extensions import db
@@ -18,6 +20,16 @@ from workflows.vocabulary import Role
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
+def languages(kind: StrEnum) -> list[str]:
+    """In which languages a kind of document can be written today: `nl`, or `en-nl` for two columns."""
+    return catalogue.languages(catalogue.DocumentKind(kind.value))
+
+
+def is_written_in(kind: StrEnum, language: str) -> bool:
+    """Whether there is a template; a missing translation stops the writing, another language is no substitute."""
+    return catalogue.is_shipped(catalogue.DocumentKind(kind.value), language)
+
+
 def draft(
     application: Application,
     kind: DocumentKind,
@@ -27,9 +39,10 @@ def draft(
     actor: Principal,
     agreement: Agreement | None = None,
     number: int = 1,
-    language: str = catalogue.ENGLISH,
+    language: str = ENGLISH,
 ) -> Document:
     """Keep the snapshot a document will be written from. `context` is one of `webapp.documents`' dataclasses."""
+    plain = as_context(context)
     document = Document(
         application_id=application.id,
         agreement_id=agreement.id if agreement else None,
@@ -37,18 +50,18 @@ def draft(
         reference=reference,
         number=number,
         language=language,
-        context=as_context(context),
+        context=plain,
         context_sha256=fingerprint(context),
         created_at=clock.now(),
         created_by_id=None if actor.person_id == SYSTEM_PERSON else actor.person_id,
-        token=check_address.token(getattr(context, "verification_url", "")),
+        token=check_address.token(plain.get("verification_url", "")),
     )
     db.session.add(document)
     db.session.flush()
     return document
 
 
-def rendered(kind: DocumentKind, context: Any, language: str = catalogue.ENGLISH) -> bytes:
+def rendered(kind: DocumentKind, context: Any, language: str = ENGLISH) -> bytes:
     """The Word file that `write` would store for this context; nothing is kept."""
     return _filled(kind, as_context(context), language)[0]
 

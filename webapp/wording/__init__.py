@@ -27,7 +27,7 @@ from webapp.wording.people import role, role_plural
 from webapp.wording.requirements import deadline, requirement
 from webapp.wording.settings import contradiction
 from webapp.wording.states import state, state_meaning, state_tone
-from webapp.wording.values import amount, any_of, country, day, due, instant, number, period
+from webapp.wording.values import amount, any_of, contract_language, country, day, due, instant, number, period
 from webapp.wording.words import choices, goal, help_for, label
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "blocker",
     "choices",
     "consequence",
+    "contract_language",
     "contradiction",
     "country",
     "criterion",

@@ -5,6 +5,8 @@ from typing import NamedTuple
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
+from webapp.wording import values
+
 
 class SectionWords(NamedTuple):
     letter: str
@@ -102,6 +104,7 @@ GAPS: dict[str, LazyString] = {
     "contact": _("Give %(name)s an editor or administrator who does not sign, to receive the notices."),
     "obligations": _("List who is trained and how they will share what they learn."),
     "documents": _("Add the documents that this agreement needs."),
+    "translation": _("This kind of agreement has no template yet in: %(name)s. Choose another language, or add one."),
 }
 
 
@@ -141,6 +144,6 @@ def report_section(code: str) -> str:
 
 
 def gap(code: str) -> str:
-    """What is missing in an agreement, by a code such as "obligations" or "signatory:Rubavu"."""
+    """What is missing in an agreement, by a code such as "obligations", "signatory:Rubavu" or "translation:nl"."""
     kind, _colon, name = code.partition(":")
-    return str(GAPS[kind]) % {"name": name}
+    return str(GAPS[kind]) % {"name": values.contract_language(name) if kind == "translation" else name}

@@ -60,6 +60,14 @@ def country(code: str) -> str:
     return str(get_locale().territories[code.upper()])
 
 
+def contract_language(code: str) -> str:
+    """`nl` → "Dutch"; `en-nl` → "English and Dutch in two columns, English prevails"."""
+    names = [str(get_locale().languages[part]) for part in code.split("-")]
+    if len(names) == 1:
+        return names[0]
+    return str(gettext("%(first)s and %(second)s in two columns, %(first)s prevails", first=names[0], second=names[1]))
+
+
 def any_of(names: Sequence[str]) -> str:
     """Several names in one phrase: "a, b or c"."""
     if len(names) < 2:

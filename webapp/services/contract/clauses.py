@@ -4,14 +4,17 @@ A clause that is proposed is printed like an approved one, so that both sides ne
 changes no byte; that it is approved is asked when the contract is issued.
 """
 
+import re
 from collections.abc import Sequence
 
 from webapp.documents import wordtext
+from webapp.documents.language import Language
 from webapp.documents.plain import sentence
 from webapp.models.agreement import Agreement
 from webapp.models.negotiation import ClauseEffect, SpecialClause
 
-_HOW = {ClauseEffect.SUPPLEMENTS: "in addition to", ClauseEffect.REPLACES: "in place of"}
+_HOW = {ClauseEffect.SUPPLEMENTS: "in addition to {article}", ClauseEffect.REPLACES: "in place of {article}"}
+_SECTION = re.compile(r"section (\d+) ")
 
 
 def live(agreement: Agreement) -> Sequence[SpecialClause]:
@@ -19,15 +22,24 @@ def live(agreement: Agreement) -> Sequence[SpecialClause]:
     return [clause for clause in agreement.clauses if clause.is_live]
 
 
-def printed(agreement: Agreement) -> tuple[str, ...]:
-    """Each as one text of the box."""
-    return tuple(_printed(clause) for clause in live(agreement))
+def printed(agreement: Agreement, said: Language) -> tuple[str, ...]:
+    """Each as one text of the box; title and text stay in the language of whoever wrote them."""
+    return tuple(_printed(clause, said) for clause in live(agreement))
 
 
-def _printed(clause: SpecialClause) -> str:
-    aim = f", {_HOW[clause.effect]} {clause.article_label}" if clause.article else ""
+def _printed(clause: SpecialClause, said: Language) -> str:
+    name = said.phrase("Special clause {number}", number=str(clause.number))
+    aim = f", {said.phrase(_HOW[clause.effect], article=_named(clause, said))}" if clause.article else ""
     title = f"{sentence(clause.title)} " if clause.title else ""
-    return f"Special clause {clause.number}{aim}: {title}{clause.text}"
+    return f"{name}{aim}: {title}{clause.text}"
+
+
+def _named(clause: SpecialClause, said: Language) -> str:
+    """ "section 6 (Costs)" as the language calls it; an article of the contract is named as its own text numbers it."""
+    counted = _SECTION.match(clause.article_label)
+    if counted is None:
+        return clause.article_label
+    return f"{said.phrase('section {number}', number=counted[1])} {clause.article_label[counted.end() :]}"
 
 
 def aim(agreement: Agreement, content: bytes) -> Sequence[SpecialClause]:

@@ -1,5 +1,6 @@
 """From an agreement to the context its document is written from: complete, faithful, nothing invented [S2.15]."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,8 @@ from flask_babel import force_locale
 from webapp import wording
 from webapp.documents import records as r
 from webapp.documents.contexts import ContractContext, ContractTerms, MemorandumContext, MemorandumTerms
-from webapp.documents.plain import UnprintableTextError, fingerprint, money
+from webapp.documents.language import ENGLISH, joined, language
+from webapp.documents.plain import TwoColumns, UnprintableTextError, fingerprint, money
 from webapp.models.agreement import Agreement, Document
 from webapp.models.application import BudgetCategory
 from webapp.services import check_address
@@ -18,36 +20,54 @@ from webapp.services.contract.source import Source, load
 from workflows import scoring
 from workflows.vocabulary import Instrument
 
-LANGUAGE = "en"  # of the text; the reader's own language has no say in it
 NONE = "Not applicable"
 Context = MemorandumContext | ContractContext
 
 
 def context_of(
     agreement: Agreement, *, version: int, dated: date, demonstration: bool, address: str | None = None
-) -> Context:
-    """The context of this agreement as it stands now. `address`: where to check the document; None: a new one.
+) -> Context | TwoColumns:
+    """The context of this agreement as it stands now, in its language; in two columns if there is a second one.
+
+    `address`: where to check the document; None: a new one.
 
     Raises `InconsistentError` for figures, dates or names that contradict each other.
     """
-    with force_locale(LANGUAGE):
+    stamp = {"version": version, "dated": dated, "demonstration": demonstration}
+    with force_locale(ENGLISH):  # the keys of the phrases; the reader's own language has no say in a contract
         source = load(agreement)
-        shared = _shared(source) | {"version": version, "dated": dated, "demonstration": demonstration}
-        shared["verification_url"] = check_address.new() if address is None else address
-        if agreement.kind is Instrument.MEMORANDUM:
-            return MemorandumContext(**shared, **_memorandum(source))
-        return ContractContext(**shared, **_contract(source))
+        stamp["verification_url"] = check_address.new() if address is None else address
+        first = _in(source, agreement.language, stamp)
+        if not agreement.second_language:
+            return first
+        return TwoColumns(first, _in(source, agreement.second_language, stamp))
+
+
+def _in(source: Source, code: str, stamp: dict[str, Any]) -> Context:
+    """The context with its values in one language."""
+    source = replace(source, said=language(code))
+    shared = _shared(source) | stamp
+    if source.agreement.kind is Instrument.MEMORANDUM:
+        return MemorandumContext(**shared, **_memorandum(source))
+    return ContractContext(**shared, **_contract(source))
+
+
+def written_in(agreement: Agreement) -> str:
+    """The language of the document as its template is called: `nl`, or `en-nl` for two columns."""
+    return joined(agreement.language, agreement.second_language)
 
 
 def is_current(agreement: Agreement, document: Document) -> bool:
     """Whether a document says exactly what the data say now; its day and number are its own."""
     if document.kind.value != agreement.kind.value or document.file_id is None:
         return False
+    if document.language != written_in(agreement):
+        return False
     fresh = context_again(agreement, document)
     return fresh is not None and fingerprint(fresh) == document.context_sha256
 
 
-def context_again(agreement: Agreement, document: Document) -> Context | None:
+def context_again(agreement: Agreement, document: Document) -> Context | TwoColumns | None:
     """What this document would say if it were written from the data of now; None when they contradict each other."""
     stamp = {"version": document.number, "dated": document.created_at.date()}
     stamp["address"] = document.context["verification_url"]
@@ -58,7 +78,7 @@ def context_again(agreement: Agreement, document: Document) -> Context | None:
 
 
 def _shared(source: Source) -> dict[str, Any]:
-    agreement, application = source.agreement, source.application
+    agreement, application, said = source.agreement, source.application, source.said
     plan = application.call.plan
     programme = plan.programme
     office = parts.operator(source)
@@ -69,9 +89,9 @@ def _shared(source: Source) -> dict[str, Any]:
         "programme": programme.title,
         "operator": office,
         "funder": programme.funder,
-        "funder_reference": programme.funder_reference or NONE,
+        "funder_reference": programme.funder_reference or said.phrase(NONE),
         "plan": plan.title,
-        "theme": application.theme.title if application.theme else NONE,
+        "theme": application.theme.title if application.theme else said.phrase(NONE),
         "sdgs": _goals(source),
         "application": application.reference,
         "application_date": parts.application_date(source),
@@ -90,19 +110,24 @@ def _shared(source: Source) -> dict[str, Any]:
         "starts": agreement.starts_on,
         "ends": agreement.ends_on,
         "outside_eea": parts.outside_eea(source),
-        "transfer_tool": "a binding administrative arrangement between the Parties",
-        "reporting_channel": f"the contact of the Programme for notices ({office.contact_email})",
-        "credit_line": f"Supported by {programme.title}",
-        "law": f"the law of {parts.in_country(programme.operator.country)}",
-        "language": "English",
-        "second_language": "",
+        "transfer_tool": said.phrase("a binding administrative arrangement between the Parties"),
+        "reporting_channel": said.phrase(
+            "the contact of the Programme for notices ({email})", email=office.contact_email
+        ),
+        "credit_line": said.phrase("Supported by {programme}", programme=programme.title),
+        "law": said.law_of(programme.operator.country),
+        "locale": said.code,
+        "language": said.name_of(agreement.language),
+        "second_language": said.name_of(agreement.second_language) if agreement.second_language else "",
         "special_terms": parts.special_terms(source),
     }
 
 
 def _goals(source: Source) -> tuple[str, ...]:
     number = source.content["sdg_goal"]
-    return (f"SDG {number} {wording.goal(number)}",) if number else ()
+    if not number:
+        return ()
+    return (source.said.phrase("SDG {number} {goal}", number=number, goal=source.said.phrase(wording.goal(number))),)
 
 
 def _memorandum(source: Source) -> dict[str, Any]:
@@ -201,7 +226,7 @@ def _log_frame(source: Source) -> tuple[r.LogFrameRow, ...]:
 
 def _assets(source: Source) -> tuple[r.PlannedAsset, ...]:
     """What the investment lines buy; a contract chosen without such a line says so."""
-    label = wording.label(BudgetCategory.INVESTMENT)
+    label = source.said.phrase(wording.label(BudgetCategory.INVESTMENT))
     lines = [line for line in parts.lines(source) if line.category == label]
     places = {party.organisation.legal_name: party.organisation.place for party in source.agreement.parties}
     if not lines:

@@ -1,5 +1,6 @@
 """The parts that both instruments share, from rows to plain records. Called with the locale of the text."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
@@ -7,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from webapp import wording
 from webapp.documents import records as r
-from webapp.documents.plain import day, money
+from webapp.documents.plain import money
 from webapp.models.agreement import AgreementParty
 from webapp.models.application import BudgetCategory, PartyRole, RiskKind
 from webapp.models.monitoring import ReportKind
 from webapp.models.people import LOCAL_AUTHORITIES, OrganisationType, Person
 from webapp.services.contract import clauses
-from webapp.services.contract.reporting import report_periods
+from webapp.services.contract.reporting import Period, report_periods
 from webapp.services.contract.source import Source, shared_out
 from workflows.vocabulary import Instrument, Role
 
@@ -24,8 +25,12 @@ EEA = frozenset(
         *("LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE", "IS", "LI", "NO"),
     }
 )
-WITH_ARTICLE = frozenset({"NL", "GB", "US", "PH", "GM", "CZ", "DO", "CF", "CD", "CG", "KM", "MV", "AE"})
+INTERIM_ACCEPTED = re.compile(r"Interim report (\d+) is accepted")
 FOCAL_POINT = "To be named before monitoring starts"
+LOWERED = (
+    "The grant applied for was {asked}; approved is {approved}. The grant on every budget line is lowered in the same"
+    " proportion, own shares stay."
+)
 CONFIRMERS = {
     Role.PROGRAMME_MANAGER: "another programme manager",
     Role.FINANCE_OFFICER: "a finance officer",
@@ -51,16 +56,16 @@ def _party(source: Source, party: AgreementParty) -> r.Party:
         name=organisation.legal_name,
         role=_role(source, party),
         seat=", ".join(places) or organisation.name,
-        country=wording.country(organisation.country),
+        country=source.said.country(organisation.country),
         signatory=signatory.name,
-        function=signatory.job_title or "Signatory",
+        function=signatory.job_title or source.said.phrase("Signatory"),
         capacity=party.capacity,
         mandate_act=party.mandate_act,
         mandate_number=party.mandate_number,
         mandate_date=_given(party.mandate_date, f"{organisation.legal_name}: the mandate has no date"),
         contact=_function(contact),
         contact_email=contact.email,
-        focal_point="" if party.is_operator else FOCAL_POINT,
+        focal_point="" if party.is_operator else source.said.phrase(FOCAL_POINT),
     )
 
 
@@ -78,11 +83,11 @@ def _function(person: Person) -> str:
 
 def _role(source: Source, party: AgreementParty) -> str:
     if party.is_operator:
-        return "Programme operator"
+        return source.said.phrase("Programme operator")
     leads = {p.organisation_id for p in source.application.parties if p.role is PartyRole.LEAD}
     kind = party.organisation.type
     noun = kind.value.replace("_", " ") if kind in LOCAL_AUTHORITIES else OrganisationType.MUNICIPALITY.value
-    return f"{'Lead' if party.organisation_id in leads else 'Partner'} {noun}"
+    return source.said.phrase(f"{'Lead' if party.organisation_id in leads else 'Partner'} {noun}")
 
 
 def lines(source: Source) -> tuple[r.BudgetLine, ...]:
@@ -93,9 +98,9 @@ def lines(source: Source) -> tuple[r.BudgetLine, ...]:
         r.BudgetLine(
             number=str(number),
             title=row["title"],
-            category=wording.label(BudgetCategory(row["category"])),
+            category=source.said.phrase(wording.label(BudgetCategory(row["category"]))),
             payer=_payer(source, row["payer"], grant, Decimal(row["own_share"])),
-            payee=source.names.get(row["payee"], "Third parties"),
+            payee=source.names.get(row["payee"]) or source.said.phrase("Third parties"),
             cost=grant + Decimal(row["own_share"]),
             own=Decimal(row["own_share"]),
         )
@@ -105,8 +110,10 @@ def lines(source: Source) -> tuple[r.BudgetLine, ...]:
 
 def _payer(source: Source, payer: int, grant: Decimal, own: Decimal) -> str:
     """The Programme pays the grant; whoever bears an own share pays that."""
-    name = source.names.get(payer, "the payer")
-    return "Programme" if not own else name if not grant else f"Programme and {name}"
+    name = source.names.get(payer) or source.said.phrase("the payer")
+    if own and not grant:
+        return name
+    return source.said.phrase("Programme and {name}", name=name) if own else source.said.phrase("Programme")
 
 
 def tranches(source: Source) -> tuple[r.Tranche, ...]:
@@ -114,9 +121,9 @@ def tranches(source: Source) -> tuple[r.Tranche, ...]:
         r.Tranche(
             number=row.number,
             amount=row.amount,
-            condition=row.condition,
-            due=day(row.due_on),
-            report="Final report" if row.is_balance else "",
+            condition=proposed(source, row.condition),
+            due=source.said.day(row.due_on),
+            report=source.said.phrase("Final report") if row.is_balance else "",
             advance=not row.is_balance,
         )
         for row in source.agreement.tranches
@@ -127,13 +134,26 @@ def reports(source: Source) -> tuple[r.ReportDue, ...]:
     agreement = source.agreement
     return tuple(
         r.ReportDue(
-            kind="Final report" if period.kind is ReportKind.FINAL else f"Interim report {period.number}",
+            kind=_report(source, period),
             starts=period.starts,
             ends=period.ends,
             due=period.due,
         )
         for period in report_periods(agreement.starts_on, agreement.ends_on, source.rules)
     )
+
+
+def _report(source: Source, period: Period) -> str:
+    if period.kind is ReportKind.FINAL:
+        return source.said.phrase("Final report")
+    return source.said.phrase("Interim report {number}", number=period.number)
+
+
+def proposed(source: Source, condition: str) -> str:
+    """A condition of payment that the product proposed, in the language of the text; what was typed stays as it is."""
+    if found := INTERIM_ACCEPTED.fullmatch(condition):
+        return source.said.phrase("Interim report {number} is accepted", number=found[1])
+    return source.said.known(condition)
 
 
 def obligations(source: Source) -> tuple[r.Obligation, ...]:
@@ -195,13 +215,10 @@ def special_terms(source: Source) -> tuple[str, ...]:
     agreement = source.agreement
     paid_elsewhere = _peers(source) if agreement.kind is Instrument.INVESTMENT_CONTRACT else ()
     asked = sum((Decimal(row["requested"]) for row in source.content["budget"]), Decimal(0))
-    lowered = (
-        f"The grant applied for was {money(asked, agreement.currency)}; approved is "
-        f"{money(agreement.grant, agreement.currency)}. The grant on every budget line is lowered in the same "
-        "proportion, own shares stay."
-    )
+    figures = (source.said.money(amount, agreement.currency) for amount in (asked, agreement.grant))
+    lowered = source.said.phrase(LOWERED, **dict(zip(("asked", "approved"), figures, strict=True)))
     derived = (*paid_elsewhere, *((lowered,) if asked != agreement.grant else ()))
-    return (*clauses.printed(agreement), *derived)
+    return (*clauses.printed(agreement, source.said), *derived)
 
 
 def _peers(source: Source) -> tuple[str, ...]:
@@ -226,8 +243,7 @@ def split(text: str) -> tuple[str, ...]:
 def decided_by(source: Source) -> str:
     """Functions, as in "approved by …"."""
     confirmed = [CONFIRMERS[c.role] for c in source.approved.decision.confirmations if c.role in CONFIRMERS]
-    names = ["the programme manager", *confirmed]
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return source.said.listed([source.said.phrase(name) for name in ("the programme manager", *confirmed)])
 
 
 def decision_date(source: Source) -> date:
@@ -246,10 +262,4 @@ def _zone(source: Source) -> str:
 
 def outside_eea(source: Source) -> tuple[str, ...]:
     codes = dict.fromkeys(party.organisation.country for party in source.agreement.parties)
-    return tuple(in_country(code) for code in codes if code not in EEA)
-
-
-def in_country(code: str) -> str:
-    """The country's name as it stands in a sentence."""
-    name = wording.country(code)
-    return f"the {name}" if code in WITH_ARTICLE else name
+    return tuple(source.said.in_country(code) for code in codes if code not in EEA)

@@ -1,7 +1,7 @@
 """What an agreement's text is made of, in few statements: the decision and the frozen version it was about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from webapp import clock
+from webapp.documents.language import ENGLISH, Language, language
 from webapp.extensions import db
 from webapp.models.agreement import Agreement
 from webapp.models.application import Application, ApplicationVersion
@@ -44,6 +45,7 @@ class Source:
     contacts: dict[int, Person]  # organisation id → who receives notices
     baselines: Sequence[Baseline]
     committee: CommitteeDecision | None  # None while it is not decided [S1.5]
+    said: Language = field(default_factory=lambda: language(ENGLISH))  # the language that values and phrases stand in
 
     @property
     def content(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from webapp.models.assessment import Advice, Review
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report, ReportKind
 from webapp.models.negotiation import ApprovalKind, ArticleComment, VersionApproval
 from webapp.policy import Principal
-from webapp.services import content
+from webapp.services import content, documents
 from webapp.services.contract import contexts
 from webapp.services.facts.application import party_people
 from webapp.services.facts.figures import rules_of
@@ -97,7 +97,8 @@ def document_current(case: Agreement) -> bool:
 
 def agreement_gaps(case: Agreement, obligations: int | None = None) -> tuple[str, ...]:
     """What a lawyer would find missing before the document can be written: signatory, capacity, mandate per party;
-    and, where the grant pays for training, who passes on what was learnt [S2.22]; `obligations` if they are counted.
+    and, where the grant pays for training, who passes on what was learnt [S2.22]; `obligations` if they are counted;
+    and a template in the language that was chosen.
     """
     found: list[str] = []
     for party in case.parties:
@@ -113,6 +114,8 @@ def agreement_gaps(case: Agreement, obligations: int | None = None) -> tuple[str
         obligations = db.session.scalar(select(func.count(Obligation.id)).where(Obligation.agreement_id == case.id))
     if trains and not obligations:
         found.append("obligations")
+    if not documents.is_written_in(case.kind, written_in := contexts.written_in(case)):
+        found.append(f"translation:{written_in}")
     return tuple(found)
 
 
