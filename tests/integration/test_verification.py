@@ -213,3 +213,12 @@ def test_scripts_list_export_and_verify(app: Flask, file: make.File, tmp_path: P
     refused = command(args=["document", "export", reference, str(tmp_path)])
     assert refused.exit_code == 1 and "is another file" in refused.output
     assert command(args=["document", "export", "NO-1", str(tmp_path)]).exit_code == 1
+
+
+def test_the_public_form_needs_its_token(app: Flask, client: FlaskClient) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    try:
+        sent = {"file": (BytesIO(office.pdf()), "x.pdf")}
+        assert client.post("/verify", data=sent, content_type="multipart/form-data").status_code == 400
+    finally:
+        app.config["WTF_CSRF_ENABLED"] = False
