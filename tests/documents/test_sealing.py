@@ -112,7 +112,7 @@ def fields_before_the_first_seal(content: bytes) -> set[str]:
     reader = PdfFileReader(io.BytesIO(content))
     revision = next(iter(reader.embedded_signatures)).signed_revision
     fields = reader.get_historical_root(revision)["/AcroForm"]["/Fields"]
-    return {str(field["/T"]) for field in fields}
+    return {str(field.get_object()["/T"]) for field in fields}
 
 
 def test_both_fields_are_made_before_anything_is_sealed(

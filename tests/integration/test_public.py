@@ -33,7 +33,7 @@ def call(app: Flask, rooms: f.Rooms) -> int:
 
 
 def test_every_public_page_is_strict_html_and_quick(client: FlaskClient, call: int) -> None:
-    for address in ("/", "/open-calls", f"/open-calls/{call}", "/about", "/accessibility", "/source"):
+    for address in ("/", "/open-calls", f"/open-calls/{call}", "/about", "/accessibility", "/source", "/verify"):
         with statements() as seen:
             page = client.get(address)
         assert page.status_code == 200, address

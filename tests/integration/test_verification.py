@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from html5lib import HTMLParser
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
@@ -74,6 +75,7 @@ def check(client: FlaskClient, content: bytes, name: str = "file.pdf") -> str:
     """What the public page says."""
     page = client.post("/verify", data={"file": (BytesIO(content), name)}, content_type="multipart/form-data")
     assert page.status_code == 200
+    HTMLParser(strict=True).parse(page.text)
     return page.text
 
 
@@ -133,6 +135,7 @@ def test_the_public_page_tells_every_file_apart_and_keeps_nothing(
     assert on_disk(tmp_path) - before == set()
     assert row.token is not None
     page = client.get(f"/verify/{row.token}").text
+    HTMLParser(strict=True).parse(page)
     assert row.reference in page and row.file.sha256[:12] in page and "In force" in page  # type: ignore[union-attr]
     assert client.get("/verify/aaaaaaaaaaaaaaaaaaaaaa").status_code == 404
 
@@ -213,3 +216,12 @@ def test_scripts_list_export_and_verify(app: Flask, file: make.File, tmp_path: P
     refused = command(args=["document", "export", reference, str(tmp_path)])
     assert refused.exit_code == 1 and "is another file" in refused.output
     assert command(args=["document", "export", "NO-1", str(tmp_path)]).exit_code == 1
+
+
+def test_the_public_form_needs_its_token(app: Flask, client: FlaskClient) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    try:
+        sent = {"file": (BytesIO(office.pdf()), "x.pdf")}
+        assert client.post("/verify", data=sent, content_type="multipart/form-data").status_code == 400
+    finally:
+        app.config["WTF_CSRF_ENABLED"] = False

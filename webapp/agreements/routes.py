@@ -392,13 +392,23 @@ def document_pdf_post(application_id: int, document_id: int) -> Response:
     return _home(application)
 
 
-@blueprint.get("/<int:application_id>/agreement/documents/<int:document_id>/sealed", defaults={"role": "sealed"})
-@blueprint.get("/<int:application_id>/agreement/documents/<int:document_id>/evidence", defaults={"role": "evidence"})
+@blueprint.get("/<int:application_id>/agreement/documents/<int:document_id>/sealed")
 @signed_in
-def document_sealed(application_id: int, document_id: int, role: str) -> Response | tuple[str, int]:
-    """The sealed contract, or the sealed evidence of its signatures, once the worker has made them."""
+def document_sealed(application_id: int, document_id: int) -> Response | tuple[str, int]:
+    """The PDF of the contract with the programme's seal, once the worker has made it."""
+    return _beside(application_id, document_id, FileRole.SEALED)
+
+
+@blueprint.get("/<int:application_id>/agreement/documents/<int:document_id>/evidence")
+@signed_in
+def document_evidence(application_id: int, document_id: int) -> Response | tuple[str, int]:
+    """The sealed evidence of the signatures, with the Word file in it."""
+    return _beside(application_id, document_id, FileRole.EVIDENCE)
+
+
+def _beside(application_id: int, document_id: int, role: FileRole) -> Response | tuple[str, int]:
     application = scope.open_file(actor(), application_id, Action.VIEW_AGREEMENT)
-    return _hand_out(application, pdfs.file_of(queries.document_of(application, document_id).id, FileRole(role)))
+    return _hand_out(application, pdfs.file_of(queries.document_of(application, document_id).id, role))
 
 
 def _hand_out(application: Application, stored: StoredFile | None) -> Response | tuple[str, int]:
