@@ -54,7 +54,7 @@ def draft(
         context_sha256=fingerprint(context),
         created_at=clock.now(),
         created_by_id=None if actor.person_id == SYSTEM_PERSON else actor.person_id,
-        token=check_address.token(plain.get("verification_url", "")),
+        token=check_address.token(str(plain.get("verification_url", ""))),
     )
     db.session.add(document)
     db.session.flush()
