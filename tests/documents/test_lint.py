@@ -8,6 +8,7 @@ import pytest
 
 from tests.documents.planting import ANCHOR, MAIN, planted, run, with_part
 from webapp.documents.catalogue import CATALOGUE, DocumentKind, Problem, languages, shipped
+from webapp.documents.language import in_columns
 from webapp.documents.lint import lint, paragraphs
 from webapp.documents.package import unpack
 
@@ -22,7 +23,7 @@ def found(content: bytes) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize("kind", list(DocumentKind), ids=str)
 def test_what_the_product_ships_has_no_problem(kind: DocumentKind) -> None:
     for language in languages(kind):
-        assert lint(kind, shipped(kind, language)) == []
+        assert lint(kind, shipped(kind, language), in_columns(language)) == []
 
 
 @pytest.mark.parametrize(

@@ -167,11 +167,13 @@ def test_a_version_that_no_longer_counts_is_said_to_be_so() -> None:
     content, number = storage().read(first.file.sha256), first.id  # type: ignore[union-attr]
     assert verification.check(content).verdict is Verdict.UNISSUED
     with writing():
+        make.checked(file, storage())
         use_cases.issue(file.agreement, file.as_manager())
     assert verification.check(content).verdict is Verdict.GENUINE
     with writing():
         advance(file.agreement, Trigger.REDRAFT, file.as_manager(), reason="A name was wrong")
         use_cases.generate(file.agreement, file.as_manager(), storage(), demonstration=False)
+        make.checked(file, storage())
         use_cases.issue(file.agreement, file.as_manager())
     answer = verification.check(content)
     assert answer.verdict is Verdict.SUPERSEDED

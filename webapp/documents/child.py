@@ -63,7 +63,7 @@ def _lint(order: dict[str, Any], template: bytes) -> tuple[dict[str, Any], bytes
     from webapp.documents.catalogue import DocumentKind
     from webapp.documents.lint import lint
 
-    found = lint(DocumentKind(order["kind"]), template)
+    found = lint(DocumentKind(order["kind"]), template, order["columns"])
     return {"problems": [[problem.code, problem.name, problem.part, problem.line] for problem in found]}, b""
 
 

@@ -45,9 +45,9 @@ class ConfinedError(RuntimeError):
         self.code = code
 
 
-def lint(kind: DocumentKind, template: bytes, limits: Limits = LIMITS) -> list[Problem]:
+def lint(kind: DocumentKind, template: bytes, limits: Limits = LIMITS, *, columns: bool = False) -> list[Problem]:
     """Everything that is wrong with an uploaded template. Raises ConfinedError and TemplateError."""
-    head, _body = _ask({"task": "lint", "kind": kind.value}, template, limits)
+    head, _body = _ask({"task": "lint", "kind": kind.value, "columns": columns}, template, limits)
     return [Problem(*problem) for problem in head["problems"]]
 
 

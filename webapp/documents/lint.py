@@ -36,13 +36,13 @@ FIELDS = frozenset(
 )  # fmt: skip
 
 
-def lint(kind: DocumentKind, content: bytes) -> list[Problem]:
+def lint(kind: DocumentKind, content: bytes, columns: bool = False) -> list[Problem]:
     """All problems, in the order of parts and paragraphs; empty for a template that fits. Raises TemplateError."""
     parts = {name: part for name, part in unpack(content).items() if name.endswith(".xml")}
     found = [problem for name, part in parts.items() for problem in _of_part(name, part)]
-    found += _of_code(sources(content, numbered=True), CATALOGUE[kind].context)
+    found += _of_code(sources(content, numbered=True), CATALOGUE[kind].context, columns)
     if not found:
-        prepare(content, CATALOGUE[kind].context)  # what only compiling shows: loops too deep in each other
+        prepare(content, CATALOGUE[kind].context, columns)  # what only compiling shows: loops too deep in each other
     order = list(parts)
     return sorted(set(found), key=lambda problem: (order.index(problem.part), problem.line, problem.code))
 
@@ -63,11 +63,11 @@ def _reading_order(name: str) -> tuple[int, str]:
     return 9, name
 
 
-def _of_code(texts: dict[str, str], context: type) -> Iterator[Problem]:
+def _of_code(texts: dict[str, str], context: type, columns: bool) -> Iterator[Problem]:
     """The template code of each part; a part that cannot be read as code is one problem, the others are still read."""
     for name, source in texts.items():
         try:
-            yield from problems(trees({name: source}), context)
+            yield from problems(trees({name: source}), context, columns)
         except TemplateError as error:
             if error.problem is None:
                 raise
