@@ -25,6 +25,7 @@ FEATURES = (
     "decisions",
     "agreements",
     "monitoring",
+    "doctemplates",
     "register",
     "machines",
     "desk",

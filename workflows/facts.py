@@ -212,6 +212,15 @@ class ObligationFacts:
     delivered_by: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class TemplateFacts:
+    """One uploaded template of a programme, for one kind of document in one language."""
+
+    preview_made: bool
+    uploaded_by: int
+    version_in_use: int | None = None  # of another upload of the same kind and language
+
+
 Facts = (
     ProgrammeFacts
     | PlanFacts
@@ -222,4 +231,5 @@ Facts = (
     | ReportFacts
     | ActionFacts
     | ObligationFacts
+    | TemplateFacts
 )

@@ -10,6 +10,7 @@ from webapp.models import (
     people,
     programme,
     record,
+    template,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "people",
     "programme",
     "record",
+    "template",
 ]

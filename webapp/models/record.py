@@ -87,6 +87,7 @@ class Job(StrEnum):
     SEND_MAIL = "send_mail"
     WRITE_DOCUMENT = "write_document"
     CONVERT_DOCUMENT = "convert_document"
+    PREVIEW_TEMPLATE = "preview_template"
 
 
 class OutboxRow(Base):

@@ -1,10 +1,9 @@
 """Documents: a snapshot becomes a row in the transaction; its bytes are written once and kept under their hash."""
 
-import hashlib
 from typing import Any
 
 from webapp import clock
-from webapp.documents import catalogue, renderer
+from webapp.documents import catalogue, confined
 from webapp.documents.plain import as_context, fingerprint
 from webapp.documents.storage import LocalStorage
 from webapp.extensions import db
@@ -12,7 +11,7 @@ from webapp.models.agreement import Agreement, Document, DocumentKind
 from webapp.models.application import Application, StoredFile
 from webapp.models.record import AuditEvent, Job
 from webapp.policy import SYSTEM_PERSON, Principal
-from webapp.services import audit, outbox, pdfs
+from webapp.services import audit, outbox, pdfs, templates
 from workflows.vocabulary import Role
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -29,7 +28,10 @@ def draft(
     number: int = 1,
     language: str = catalogue.ENGLISH,
 ) -> Document:
-    """Keep the snapshot a document will be written from. `context` is one of `webapp.documents`' dataclasses."""
+    """Keep the snapshot a document will be written from, and pin its template: the one that is in use now.
+
+    `context` is one of `webapp.documents`' dataclasses. Raises MissingTranslationError.
+    """
     document = Document(
         application_id=application.id,
         agreement_id=agreement.id if agreement else None,
@@ -42,6 +44,7 @@ def draft(
         created_at=clock.now(),
         created_by_id=None if actor.person_id == SYSTEM_PERSON else actor.person_id,
     )
+    templates.pin(document, application.call.plan.programme_id)
     db.session.add(document)
     db.session.flush()
     return document
@@ -52,13 +55,40 @@ def write_later(document: Document) -> None:
     outbox.enqueue(Job.WRITE_DOCUMENT, f"document-{document.id}", {"document_id": document.id})
 
 
+Made = tuple[bytes, bytes]  # the template, and what it gave
+
+
+def make(document_id: int, storage: LocalStorage) -> Made | None:
+    """Fill the pinned template; None when that is done already. Holds no transaction meanwhile: one that somebody
+    uploaded may take its time. Raises Invalid with a sentence where it cannot be filled.
+    """
+    document = db.session.get_one(Document, document_id)
+    order = templates.order_of(document, storage) if document.file_id is None else None
+    db.session.rollback()
+    return (order.template, order.fill(confined.LIMITS)) if order else None
+
+
+def keep(document_id: int, made: Made | None, storage: LocalStorage) -> None:
+    """Store what was made; when another worker was first, that one stays."""
+    document = db.session.get_one(Document, document_id)
+    if made is not None and document.file is None:
+        _store(document, made, storage)
+
+
 def write(document: Document, storage: LocalStorage) -> StoredFile:
-    """Render and store the Word file; a document that has its file keeps it, so a second call changes nothing."""
+    """Render and store the Word file; a document that has its file keeps it, so a second call changes nothing.
+
+    Raises Invalid with a sentence where a template that somebody uploaded cannot be filled.
+    """
     if document.file is not None:
         return document.file
-    kind = catalogue.DocumentKind(document.kind.value)
-    template = catalogue.shipped(kind, document.language)
-    content = renderer.render(kind, document.context, template)
+    order = templates.order_of(document, storage)
+    return _store(document, (order.template, order.fill()), storage)
+
+
+def _store(document: Document, made: Made, storage: LocalStorage) -> StoredFile:
+    template, content = made
+    document.template_sha256 = storage.put(template, DOCX)
     key = storage.put(content, DOCX)
     stored = StoredFile(
         sha256=key,
@@ -70,7 +100,6 @@ def write(document: Document, storage: LocalStorage) -> StoredFile:
     )
     db.session.add(stored)
     document.file = stored
-    document.template_sha256 = hashlib.sha256(template).hexdigest()
     db.session.flush()
     data = {"document": document.reference, "sha256": key}
     system = Principal(SYSTEM_PERSON, "Jumelage")

@@ -24,8 +24,10 @@ from webapp.wording.grids import (
 from webapp.wording.machines import machine, machine_purpose
 from webapp.wording.moves import consequence, effect, moved, trigger
 from webapp.wording.people import role, role_plural
+from webapp.wording.placeholders import placeholder, placeholder_type
 from webapp.wording.requirements import deadline, requirement
 from webapp.wording.states import state, state_meaning, state_tone
+from webapp.wording.templates import failure, fault, language, place, template_title
 from webapp.wording.values import amount, any_of, country, day, due, instant, number, period
 from webapp.wording.words import choices, goal, help_for, label
 
@@ -45,6 +47,8 @@ __all__ = [
     "domain",
     "due",
     "effect",
+    "failure",
+    "fault",
     "gap",
     "goal",
     "help_for",
@@ -52,12 +56,16 @@ __all__ = [
     "item",
     "item_help",
     "label",
+    "language",
     "machine",
     "machine_purpose",
     "missing",
     "moved",
     "number",
     "period",
+    "place",
+    "placeholder",
+    "placeholder_type",
     "plan_section",
     "report_section",
     "requirement",
@@ -71,6 +79,7 @@ __all__ = [
     "state",
     "state_meaning",
     "state_tone",
+    "template_title",
     "trigger",
     "who",
 ]

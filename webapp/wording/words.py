@@ -182,6 +182,7 @@ FOLLOWING: dict[str, dict[str, Words]] = {
         "send_mail": Words(_("Send a mail")),
         "write_document": Words(_("Write a document")),
         "convert_document": Words(_("Make the PDF of a document")),
+        "preview_template": Words(_("Preview a template")),
     },
     "FileRole": {
         "pdf": Words(_("PDF")),

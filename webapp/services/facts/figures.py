@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from webapp.models.programme import Call, CountryPlan, Programme
+from webapp.models.template import DocumentTemplate
 from webapp.models.types import Case
 from webapp.services.scope import application_of
 from workflows import facts as f
@@ -28,7 +29,7 @@ def rules(programme: Programme) -> f.Rules:
 def programme_of(case: Case) -> Programme:
     if isinstance(case, Programme):
         return case
-    if isinstance(case, CountryPlan):
+    if isinstance(case, (CountryPlan, DocumentTemplate)):
         return case.programme
     if isinstance(case, Call):
         return case.plan.programme
