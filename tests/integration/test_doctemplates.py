@@ -376,7 +376,7 @@ def test_a_faulty_template_is_refused_with_every_place(office: Office) -> None:
     page = answer.text
     assert "2 things in this file must change." in page and "Other words" in page
     assert "“addressee.nmae” is no placeholder of this kind of document." in page
-    assert "“Filter” is not allowed." in page
+    assert "Not allowed: a filter, as in “project|upper”." in page
     assert re.search(r"Text, paragraph \d+", page)
     with office.app.app_context():
         assert db.session.scalars(select(DocumentTemplate)).all() == []

@@ -140,6 +140,11 @@ def test_paragraphs_are_compared_in_their_order() -> None:
     assert list(changes(old, old)) == [Change("same", same=4)]
 
 
+def test_a_placeholder_is_one_word_of_a_comparison() -> None:
+    (change,) = changes(["For {{ project }}."], ["For “{{ project }}”."])
+    assert Run("same", "{{ project }}") in change.runs
+
+
 def test_a_huge_paragraph_is_not_compared_word_by_word() -> None:
     (change,) = changes(["a " * 5000], ["b " * 5000])
     assert [run.kind for run in change.runs] == ["removed", "added"]

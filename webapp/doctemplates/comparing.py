@@ -1,5 +1,6 @@
 """What is different, paragraph by paragraph, between a template and the one that it would replace."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -18,6 +19,7 @@ from webapp.models.template import DocumentTemplate
 from webapp.services.reading import Run, runs
 from webapp.services.templates import IN_A_REQUEST
 
+_WORDS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\s+|[^\s{]+|\{")  # a placeholder or tag is one word
 MOST_PARAGRAPHS = 4000  # a page compares what a person can read; more would keep the page waiting
 LONG_PARAGRAPH = 4000  # characters: above, not word by word
 
@@ -73,4 +75,4 @@ def _change(before: str | None, after: str | None) -> Change:
         return Change("removed", runs(before, ""))
     if max(len(before), len(after)) > LONG_PARAGRAPH:
         return Change("changed", (Run("removed", before), Run("added", after)))
-    return Change("changed", runs(before, after))
+    return Change("changed", runs(before, after, _WORDS))

@@ -12,7 +12,7 @@ from webapp.wording.words import label
 # Codes of `webapp.documents.catalogue.FAULTS`: what is wrong, and what to do.
 FAULTS: dict[str, LazyString] = {
     "unknown": _("“%(name)s” is no placeholder of this kind of document. Copy the right one from the list."),
-    "construct": _("“%(name)s” is not allowed. A template may hold names, conditions and loops, nothing else."),
+    "construct": _("Not allowed: %(name)s. A template may hold names, conditions and loops, nothing else."),
     "not_a_list": _("“%(name)s” is not a list, so there is nothing to repeat."),
     "loop": _("A loop must have one name, as in “for line in lines”, and no condition of its own."),
     "syntax": _("The tag cannot be read: %(name)s. Check that each “if” and “for” has its end."),
@@ -22,6 +22,24 @@ FAULTS: dict[str, LazyString] = {
     "not_filled": _("A placeholder stands in a part of the file that is not filled. Move it to the text itself."),
     "tracked": _("There is a tracked change. Accept or refuse all changes in Word and save again."),
     "field": _("The field “%(name)s” fetches or changes something by itself. Remove it, or write it as text."),
+}
+# What the syntax tree calls a part of template code, and how people know it; others keep their name.
+CONSTRUCTS: dict[str, LazyString] = {
+    "Filter": _("a filter, as in “project|upper”"),
+    "Call": _("a call, as in “name()”"),
+    "Getitem": _("square brackets, as in “lines[0]”"),
+    "Assign": _("“set”"),
+    "Include": _("“include”"),
+    "Extends": _("“extends”"),
+    "Import": _("“import”"),
+    "Macro": _("“macro”"),
+    "Mul": _("a calculation"),
+    "Add": _("a calculation"),
+    "Sub": _("a calculation"),
+    "Div": _("a calculation"),
+    "Pow": _("a calculation"),
+    "Concat": _("a calculation"),
+    "Test": _("“is”"),
 }
 # Codes of `webapp.documents.confined`: why there is no document.
 FAILURES: dict[str, LazyString] = {
@@ -42,7 +60,8 @@ _PARTS: dict[str, LazyString] = {
 
 def fault(code: str, name: str) -> str:
     """What is wrong with a template, and what to do. KeyError for a code without words."""
-    return str(FAULTS[code] % {"name": name})
+    shown = CONSTRUCTS.get(name, name) if code == "construct" else name
+    return str(FAULTS[code] % {"name": shown})
 
 
 def failure(code: str) -> str:
