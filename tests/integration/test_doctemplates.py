@@ -201,6 +201,18 @@ def test_from_the_upload_to_the_letter_in_the_browser(office: Office) -> None:
         assert audit.broken_links() == []
 
 
+def test_the_desk_says_whose_turn_it_is(office: Office) -> None:
+    with office.app.app_context():
+        number = office.upload(ONE)
+    manager, second = office.enter("manager"), office.enter("second")
+    assert f'href="/templates/{number}"' in manager.get("/desk").text
+    assert f"/templates/{number}" not in second.get("/desk").text
+    with office.app.app_context():
+        office.confirm(number)
+    assert f"/templates/{number}" not in manager.get("/desk").text
+    assert f'href="/templates/{number}/activate"' in second.get("/desk").text
+
+
 def test_the_pages_need_few_statements(office: Office) -> None:
     with office.app.app_context():
         for content in (ONE, TWO):

@@ -272,9 +272,9 @@ MEANINGS: dict[str, dict[str, LazyString]] = {**AGREEMENTS, **LETTERS}
 TYPES: dict[str, LazyString] = {
     "text": _("text"),
     "number": _("whole number"),
-    "amount": _("amount with currency"),
-    "day": _("day, with the month as a word"),
-    "yes_no": _("yes or no, to ask with “if”"),
+    "amount": _("amount"),
+    "day": _("day"),
+    "yes_no": _("yes or no"),
 }
 
 
