@@ -161,7 +161,7 @@ def test_from_the_upload_to_the_letter_in_the_browser(office: Office) -> None:
     assert manager.get("/templates").location == home
     page = manager.get(home).text
     assert "Shipped with Jumelage, version " in page and "Nothing uploaded yet" in page
-    assert manager.get("/templates/shipped/award/en").data == SHIPPED
+    assert manager.get("/templates/shipped?kind=award&language=en").data == SHIPPED
 
     made = send(manager, office, ONE)
     assert made.status_code == 303, made.text
@@ -222,7 +222,7 @@ def test_the_pages_need_few_statements(office: Office) -> None:
         for address in (home, f"{home}/new", f"/templates/{number}", f"/templates/{number}/difference"):
             at_most_ten(visitor, address)
         for kind in DocumentKind:
-            at_most_ten(visitor, f"/templates/placeholders/{kind.value}")
+            at_most_ten(visitor, f"/templates/placeholders?kind={kind.value}")
 
 
 # --- four eyes, and nothing is lost -----------------------------------------------------------------
@@ -479,10 +479,23 @@ def test_strangers_do_not_learn_that_it_exists(office: Office) -> None:
             assert client.post(f"/templates/{number}/{action}").status_code == 404
         assert client.get(f"/move/template/{number}/reject_template").status_code == 404
     editor = office.enter("editor")
-    for below in ("", "/placeholders", "/placeholders/award", "/shipped/award/en"):
+    for below in ("", "/placeholders", "/placeholders?kind=award", "/shipped?kind=award"):
         assert editor.get(f"/templates{below}").status_code == 404
     with office.app.app_context(), pytest.raises(NotFound), writing():
         use_cases.activate(office.template(number), office.who("elsewhere"))
+
+
+def test_what_does_not_exist_is_not_found(office: Office) -> None:
+    client = office.enter("finance")
+    for below in (
+        "/shipped?kind=poem",
+        "/shipped",
+        "/shipped?kind=award&language=xx",
+        "/placeholders?kind=poem",
+        "/999",
+    ):
+        assert client.get(f"/templates{below}").status_code == 404, below
+    assert client.get("/templates/shipped?kind=award&language=../award").status_code == 404
 
 
 def test_the_rest_of_the_office_reads(office: Office) -> None:

@@ -14,7 +14,6 @@ from webapp.auth.access import actor, holding, signed_in
 from webapp.doctemplates import comparing, pages, queries, use_cases
 from webapp.doctemplates.forms import ActivateForm, UploadForm
 from webapp.documents import catalogue, glossary, pdf
-from webapp.documents.catalogue import MissingTranslationError
 from webapp.documents.uploads import DOCX
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound
 from webapp.models.agreement import DocumentKind
@@ -246,34 +245,33 @@ def _activate_page(template: DocumentTemplate, form: ActivateForm) -> tuple[str,
     return page, 409 if offer.blockers else 200
 
 
-@blueprint.get("/templates/shipped/<kind>/<language>")
+@blueprint.get("/templates/shipped")
 @holding(*policy.OFFICE)
-def shipped(kind: str, language: str) -> Response:
+def shipped() -> Response:
     """The Word file that Jumelage ships: a good start for one's own."""
-    try:
-        content = catalogue.shipped(catalogue.DocumentKind(kind), language)
-    except (ValueError, MissingTranslationError) as error:
-        raise NotFound(f"{kind} {language}") from error
-    name = f"{kind}-{language}.docx"
-    return send_file(io.BytesIO(content), mimetype=DOCX, as_attachment=True, download_name=name)
+    kind, language = _asked_kind(), request.args.get("language", catalogue.ENGLISH)
+    if language not in catalogue.languages(kind):
+        raise NotFound(f"{kind} {language}")
+    content = io.BytesIO(catalogue.shipped(kind, language))
+    return send_file(content, mimetype=DOCX, as_attachment=True, download_name=f"{kind}-{language}.docx")
 
 
 @blueprint.get("/templates/placeholders")
 @holding(*policy.OFFICE)
 def placeholders() -> str:
-    return render_template("doctemplates/placeholders.html", kinds=list(DocumentKind))
-
-
-@blueprint.get("/templates/placeholders/<kind>")
-@holding(*policy.OFFICE)
-def placeholders_of(kind: str) -> str:
-    try:
-        asked = DocumentKind(kind)
-    except ValueError as error:
-        raise NotFound(kind) from error
+    if "kind" not in request.args:
+        return render_template("doctemplates/placeholders.html", kinds=list(DocumentKind))
+    kind = _asked_kind()
     return render_template(
         "doctemplates/placeholders_of.html",
-        kind=asked,
-        groups=glossary.groups(catalogue.DocumentKind(kind)),
+        kind=DocumentKind(kind.value),
+        groups=glossary.groups(kind),
         loop_names=glossary.loop(),
     )
+
+
+def _asked_kind() -> catalogue.DocumentKind:
+    try:
+        return catalogue.DocumentKind(request.args.get("kind", ""))
+    except ValueError as error:
+        raise NotFound("kind of document") from error
