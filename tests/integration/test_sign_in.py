@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.factories import people
+from tests.support import passwords as costs
 from webapp import clock
 from webapp.auth import passwords, sessions
 from webapp.extensions import db
@@ -41,6 +42,16 @@ def test_signing_in_leads_to_the_desk_and_out_again(client: FlaskClient, officer
     assert client.get("/account", follow_redirects=True).status_code == 200
     assert client.post("/sign-out").status_code == 303
     assert "/sign-in" in client.get("/desk", follow_redirects=False).location
+
+
+def test_a_hash_of_the_product_costs_a_thief_what_rfc_9106_asks() -> None:
+    """Outside the tests, which pay the least; 64 MiB and three passes, or more."""
+    hashed = costs.PRODUCT.hash(SECRET)
+    found = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$", hashed)
+    assert found is not None
+    assert int(found[1]) >= 64 * 1024
+    assert int(found[2]) >= 3
+    assert costs.PRODUCT.verify(hashed, SECRET)
 
 
 def test_an_address_in_capitals_is_the_same_address(client: FlaskClient, officer: int) -> None:

@@ -37,8 +37,10 @@ class Installation:
 
 def install(kind: str, home: Path, worker: str) -> Installation:
     """Create the application on an empty database of this kind, migrate it and keep the result as template."""
+    from tests.support import passwords
     from webapp import create_app
 
+    passwords.make_cheap()
     database = make_database(kind, home, worker)
     app = create_app(settings_for(database.url, home / worker / f"{kind}-var"))
     installation = Installation(app, database)

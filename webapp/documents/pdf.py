@@ -69,11 +69,16 @@ class Pool:
         """Whether this machine has the program."""
         return executable(self.program) is not None
 
-    def convert(self, docx: bytes) -> bytes:
-        """The bytes of a whole PDF/A-2b. Raises ConverterMissing and ConversionFailed."""
+    def located(self) -> Path:
+        """Where the program stands. Raises ConverterMissing."""
         program = executable(self.program)
         if program is None:
             raise ConverterMissing(self.program)
+        return program
+
+    def convert(self, docx: bytes) -> bytes:
+        """The bytes of a whole PDF/A-2b. Raises ConverterMissing and ConversionFailed."""
+        program = self.located()
         _refuse_unsafe(docx)
         try:
             with self._office(program) as office:
