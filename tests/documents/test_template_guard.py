@@ -9,7 +9,7 @@ import pytest
 
 from tests.documents.planting import planted, with_part
 from tests.documents.test_uploads import BOMBS, PDF, odt, xlsx, zipped
-from webapp.documents import template_guard
+from webapp.documents import template_guard, uploads
 from webapp.documents.archives import Refused
 from webapp.documents.catalogue import CATALOGUE, shipped
 from webapp.documents.package import pack, unpack
@@ -83,3 +83,10 @@ def test_what_is_no_plain_word_file_is_refused_within_50_ms(name: str) -> None:
         assert refusal(content, filename) == code
         best = min(best, time.process_time() - started)
     assert best < 0.05
+
+
+@pytest.mark.parametrize("name", ["pdf", "excel", "much text", "utf-16", "svg", "decoy"])
+def test_the_guard_for_evidence_alone_would_take_it(name: str) -> None:
+    """The planted mutant: without the stricter checks these would come in."""
+    content, filename, _code = BAD[name]
+    assert uploads.inspect(io.BytesIO(content), filename).content == content

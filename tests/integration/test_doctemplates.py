@@ -2,6 +2,8 @@
 
 import io
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -298,6 +300,31 @@ def test_an_older_one_that_waits_may_replace_a_newer_one(office: Office) -> None
         office.confirm(older)
         office.activate(older)
         assert [office.template(number).state for number in (older, newer)] == [ACTIVE, RETIRED]
+
+
+def test_of_several_at_once_one_is_in_use(office: Office) -> None:
+    """Two drafts, two people, eight clicks at the same moment: one winner each time, and never two in use."""
+    with office.app.app_context():
+        waiting = [office.upload(ONE), office.upload(TWO)]
+        for number in waiting:
+            office.confirm(number)
+    gate = threading.Barrier(8)
+
+    def click(turn: int) -> str:
+        with office.app.app_context():
+            gate.wait()
+            try:
+                office.activate(waiting[turn % 2])
+            except (Refused, Conflict) as refused:
+                return type(refused).__name__
+            return "done"
+
+    with ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(click, range(8)))
+    assert sorted(said) == ["Refused"] * 6 + ["done"] * 2
+    with office.app.app_context():
+        assert sorted(office.template(number).state for number in waiting) == [ACTIVE, RETIRED]
+        assert audit.broken_links() == []
 
 
 def test_a_stale_page_does_not_put_into_use_what_was_rejected(office: Office) -> None:
