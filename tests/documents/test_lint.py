@@ -89,6 +89,7 @@ def test_text_beside_a_tag_that_takes_its_paragraph_or_row_is_named() -> None:
         ),
         ('<w:fldSimple w:instr=" DATE "/>', ("field", "DATE")),
         ("<w:ins><w:r><w:t>new</w:t></w:r></w:ins>", ("tracked", "")),
+        ('<w:r><w:commentReference w:id="0"/></w:r>', ("comment", "")),
     ],
 )  # fmt: skip
 def test_what_fetches_or_changes_by_itself_is_named(markup: str, problem: tuple[str, str]) -> None:

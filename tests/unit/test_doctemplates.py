@@ -100,7 +100,7 @@ def text_of(kind: DocumentKind) -> str:
 def test_every_code_is_said(codes: list[str], said: Callable[[str], str], table: dict[str, object]) -> None:
     assert set(codes) == set(table)
     for code in codes:
-        assert len(said(code)) > 3 and "%(" not in said(code)
+        assert said(code).strip() and "%(" not in said(code)
     with pytest.raises(KeyError):
         said("planted")
 

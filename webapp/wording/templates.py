@@ -21,6 +21,7 @@ FAULTS: dict[str, LazyString] = {
     "text_lost": _("The text “%(name)s” stands beside a tag that takes the whole paragraph or row. Move it out."),
     "not_filled": _("A placeholder stands in a part of the file that is not filled. Move it to the text itself."),
     "tracked": _("There is a tracked change. Accept or refuse all changes in Word and save again."),
+    "comment": _("There is a comment in the margin. Every document would carry it: delete it in Word and save again."),
     "field": _("The field “%(name)s” fetches or changes something by itself. Remove it, or write it as text."),
 }
 # What the syntax tree calls a part of template code, and how people know it; others keep their name.
