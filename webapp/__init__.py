@@ -26,6 +26,7 @@ FEATURES = (
     "agreements",
     "negotiation",
     "monitoring",
+    "doctemplates",
     "register",
     "machines",
     "batches",

@@ -66,6 +66,8 @@ EXCEPTIONAL = frozenset(
         Trigger.PUT_ON_RESERVE,
         Trigger.CLOSE_PROGRAMME,
         Trigger.CLOSE_CALL,
+        Trigger.RETIRE_TEMPLATE,
+        Trigger.REJECT_TEMPLATE,
     }
 )
 PATH = (

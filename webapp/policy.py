@@ -71,7 +71,7 @@ class FileScope:
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeScope:
-    """What the policy must know of a programme, plan or call."""
+    """What the policy must know of a programme, plan, call or template."""
 
     programme_id: int
     lga_id: int | None = None  # the association of the plan
@@ -153,6 +153,8 @@ class Action(StrEnum):
     RUN_BATCH = "run_batch"
     EDIT_PLAN = "edit_plan"
     ENDORSE_PLAN = "endorse_plan"
+    VIEW_TEMPLATES = "view_templates"
+    MANAGE_TEMPLATES = "manage_templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,8 @@ TABLE: dict[Action, Rule] = {
     Action.RUN_BATCH: Rule(OFFICE),  # many files of a call in one go; each file is asked about again
     Action.EDIT_PLAN: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=frozenset({S.DRAFT})),
     Action.ENDORSE_PLAN: Rule(frozenset({R.LGA_OFFICER}), only_in=frozenset({S.CONSULTATION})),
+    Action.VIEW_TEMPLATES: Rule(OFFICE),
+    Action.MANAGE_TEMPLATES: Rule(frozenset({R.PROGRAMME_MANAGER, R.DIRECTOR})),
 }
 
 

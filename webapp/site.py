@@ -164,6 +164,7 @@ def _navigation() -> list[dict[str, Any]]:
         if who.programmes(*Role) or who.holds(Role.LGA_OFFICER, Role.LEAD_REVIEWER):
             places.append((_("Programmes"), "programmes.index"))
         if who.holds(*policy.OFFICE):
+            places.append((_("Templates"), "doctemplates.index"))
             places.append((_("Workflows"), "machines.index"))
         if who.holds(Role.SYSTEM_ADMIN, Role.MUNICIPALITY_ADMIN, Role.LGA_ADMIN):
             places.append((_("People"), "admin.people"))

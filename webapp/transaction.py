@@ -28,6 +28,19 @@ def writing() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def paused() -> Iterator[None]:
+    """For what takes seconds and asks no database: nothing is locked meanwhile; then a fresh write transaction.
+
+    Whatever was read before must be read anew, and whatever was changed before is gone.
+    """
+    db.session.rollback()
+    try:
+        yield
+    finally:
+        for_writing()
+
+
 def init_app(app: Flask) -> None:
     @app.before_request
     def _open() -> None:

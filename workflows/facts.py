@@ -231,6 +231,15 @@ class ObligationFacts:
     delivered_by: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class TemplateFacts:
+    """One uploaded template of a programme, for one kind of document in one language."""
+
+    preview_made: bool
+    uploaded_by: int
+    version_in_use: int | None = None  # of another upload of the same kind and language
+
+
 Facts = (
     ProgrammeFacts
     | PlanFacts
@@ -241,4 +250,5 @@ Facts = (
     | ReportFacts
     | ActionFacts
     | ObligationFacts
+    | TemplateFacts
 )

@@ -12,6 +12,7 @@ APPLICANT = (Role.APPLICANT_EDITOR, Role.SIGNATORY)
 MANAGER = (Role.PROGRAMME_MANAGER,)
 OFFICE = (Role.PROGRAMME_MANAGER, Role.FINANCE_OFFICER, Role.DIRECTOR)
 LGA = (Role.LGA_OFFICER, Role.LEAD_REVIEWER)
+TEMPLATE_KEEPERS = (Role.PROGRAMME_MANAGER, Role.DIRECTOR)
 
 
 def _when(bad: object, code: str, cleared_by: tuple[Role, ...], **params: object) -> Blocker | None:
@@ -455,3 +456,20 @@ def verifier_is_another(x: f.ActionFacts, actor: Actor) -> Blocker | None:
 
 def confirmer_is_another(x: f.ObligationFacts, actor: Actor) -> Blocker | None:
     return _when(actor.person_id == x.delivered_by, "own_delivery", MANAGER)
+
+
+# --- document template ----------------------------------------------------------------------------
+
+
+def template_preview_made(x: f.TemplateFacts, actor: Actor) -> Blocker | None:
+    """Nobody judges what could not be written with sample data."""
+    return _when(not x.preview_made, "template_preview_missing", MANAGER)
+
+
+def template_activator_is_another(x: f.TemplateFacts, actor: Actor) -> Blocker | None:
+    return _when(actor.person_id == x.uploaded_by, "template_own_upload", TEMPLATE_KEEPERS)
+
+
+def template_place_is_free(x: f.TemplateFacts, actor: Actor) -> Blocker | None:
+    """One template in use for each kind and language: the one before is retired first, in the same transaction."""
+    return _when(x.version_in_use, "template_place_taken", TEMPLATE_KEEPERS, count=x.version_in_use)

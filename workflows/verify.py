@@ -20,6 +20,7 @@ FACTS: dict[Machine, type[Any]] = {
     Machine.REPORT: facts.ReportFacts,
     Machine.ACTION: facts.ActionFacts,
     Machine.OBLIGATION: facts.ObligationFacts,
+    Machine.TEMPLATE: facts.TemplateFacts,
 }
 
 

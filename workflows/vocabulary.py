@@ -15,6 +15,7 @@ class Machine(StrEnum):
     REPORT = "report"
     ACTION = "action"
     OBLIGATION = "obligation"
+    TEMPLATE = "template"
 
 
 class State(StrEnum):
@@ -64,6 +65,10 @@ class State(StrEnum):
     VERIFIED = "verified"
     DELIVERED = "delivered"
     WAIVED = "waived"
+    # document template
+    PREVIEWED = "previewed"
+    ACTIVE = "active"
+    RETIRED = "retired"
 
 
 class Trigger(StrEnum):
@@ -131,6 +136,11 @@ class Trigger(StrEnum):
     REDO = "redo"
     CONFIRM_DELIVERY = "confirm_delivery"
     WAIVE = "waive"
+    # document template
+    CONFIRM_PREVIEW = "confirm_preview"
+    ACTIVATE_TEMPLATE = "activate_template"
+    RETIRE_TEMPLATE = "retire_template"
+    REJECT_TEMPLATE = "reject_template"
 
 
 class Role(StrEnum):

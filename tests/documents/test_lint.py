@@ -7,10 +7,11 @@ import re
 import pytest
 
 from tests.documents.planting import ANCHOR, MAIN, planted, run, with_part
-from webapp.documents.catalogue import CATALOGUE, DocumentKind, Problem, languages, shipped
+from webapp.documents.catalogue import CATALOGUE, FAULTS, DocumentKind, Problem, languages, problems, shipped
 from webapp.documents.language import in_columns
 from webapp.documents.lint import lint, paragraphs
 from webapp.documents.package import unpack
+from webapp.documents.renderer import sources, trees
 
 MEMORANDUM = DocumentKind.MEMORANDUM
 HEADER, FOOTER, CORE = "word/header1.xml", "word/footer1.xml", "docProps/core.xml"
@@ -89,6 +90,7 @@ def test_text_beside_a_tag_that_takes_its_paragraph_or_row_is_named() -> None:
         ),
         ('<w:fldSimple w:instr=" DATE "/>', ("field", "DATE")),
         ("<w:ins><w:r><w:t>new</w:t></w:r></w:ins>", ("tracked", "")),
+        ('<w:r><w:commentReference w:id="0"/></w:r>', ("comment", "")),
     ],
 )  # fmt: skip
 def test_what_fetches_or_changes_by_itself_is_named(markup: str, problem: tuple[str, str]) -> None:
@@ -108,8 +110,6 @@ def test_every_problem_is_told_at_once() -> None:
 
 
 def test_every_code_reads_as_a_sentence_part() -> None:
-    from webapp.documents.catalogue import FAULTS
-
     assert all(str(Problem(code, "x", MAIN, 3)).endswith(f"in {MAIN}, paragraph 2") for code in FAULTS)
 
 
@@ -118,3 +118,14 @@ def test_the_paragraphs_of_a_template_are_read_in_their_order() -> None:
     assert "{{ reference }}" in texts[0] and "Page" in texts[-1]
     assert any("{%p if has_training %}" in text for text in texts)
     assert CATALOGUE[MEMORANDUM].title == "Memorandum"
+
+
+LOST = "{%p if demonstration %}lost</w:t></w:r></w:p><w:p><w:r><w:t>{%p endif %}"
+
+
+@pytest.mark.parametrize("code", ["{{r project }}", "{% colspan version %}x", LOST])
+def test_the_walk_over_the_template_code_alone_would_let_it_in(code: str) -> None:
+    """The planted mutant: only the lint of the Word file itself sees what would be lost or hidden."""
+    content = planted(code)
+    assert problems(trees(sources(content)), CATALOGUE[MEMORANDUM].context) == []
+    assert {problem.code for problem in lint(MEMORANDUM, content)} & {"raw", "merged", "text_lost"}

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
+import random
 import time
 
 import pytest
 
 from tests.documents.planting import planted, with_part
 from tests.documents.test_uploads import BOMBS, PDF, odt, xlsx, zipped
-from webapp.documents import template_guard
+from webapp.documents import template_guard, uploads
 from webapp.documents.archives import Refused
-from webapp.documents.catalogue import CATALOGUE, shipped
+from webapp.documents.catalogue import CATALOGUE, DocumentKind, shipped
+from webapp.documents.lint import lint
 from webapp.documents.package import pack, unpack
+from webapp.documents.renderer import TemplateError
 
 GOOD = shipped(next(iter(CATALOGUE)))
 RELS, TYPES = "word/_rels/document.xml.rels", "[Content_Types].xml"
@@ -83,3 +86,41 @@ def test_what_is_no_plain_word_file_is_refused_within_50_ms(name: str) -> None:
         assert refusal(content, filename) == code
         best = min(best, time.process_time() - started)
     assert best < 0.05
+
+
+@pytest.mark.parametrize("name", ["pdf", "excel", "much text", "utf-16", "svg", "decoy"])
+def test_the_guard_for_evidence_alone_would_take_it(name: str) -> None:
+    """The planted mutant: without the stricter checks these would come in."""
+    content, filename, _code = BAD[name]
+    assert uploads.inspect(io.BytesIO(content), filename).content == content
+
+
+def test_damaged_files_are_taken_or_refused_and_nothing_else() -> None:
+    chance, outcomes = random.Random(17), set()
+    for _ in range(500):
+        content = bytearray(GOOD)
+        for _ in range(chance.randint(1, 8)):
+            content[chance.randrange(len(content))] = chance.randrange(256)
+        try:
+            template_guard.inspect(io.BytesIO(bytes(content)), "a.docx")
+            outcomes.add("taken")
+        except Refused as refused:
+            outcomes.add(refused.code)
+    assert {"taken", "upload_damaged"} <= outcomes <= {"taken", *template_guard.REFUSALS}
+
+
+SCRAPS = (b"{{", b"%}", b"<", b"&", b"{%p ", b"\xc3", b"")
+
+
+def test_damaged_texts_are_read_or_refused_and_nothing_else() -> None:
+    """What gets past the guard meets the lint: inside the child anything else would be `broken`."""
+    chance, parts = random.Random(18), unpack(GOOD)
+    for _ in range(60):
+        text = bytearray(parts["word/document.xml"])
+        for _ in range(chance.randint(1, 12)):
+            place = chance.randrange(len(text))
+            text[place : place + chance.randint(0, 6)] = chance.choice(SCRAPS)
+        try:
+            lint(DocumentKind.MEMORANDUM, pack(parts | {"word/document.xml": bytes(text)}))
+        except TemplateError:
+            continue

@@ -48,6 +48,7 @@ GREEN: dict[Machine, Any] = {
     Machine.REPORT: f.ReportFacts((), SOMEBODY, True, True, True),
     Machine.ACTION: f.ActionFacts(True, SOMEBODY, None, SOMEBODY),
     Machine.OBLIGATION: f.ObligationFacts(True, SOMEBODY),
+    Machine.TEMPLATE: f.TemplateFacts(True, SOMEBODY),
 }
 # What one edge needs beside the green facts, because two edges ask the opposite of each other.
 SPECIAL: dict[tuple[Trigger, State, State], dict[str, Any]] = {
@@ -146,6 +147,9 @@ BREAK: dict[str, dict[str, Any]] = {
     "evidence_given": {"evidence": False},
     "verifier_is_another": {"done_by": ME},
     "confirmer_is_another": {"delivered_by": ME},
+    "template_preview_made": {"preview_made": False},
+    "template_activator_is_another": {"uploaded_by": ME},
+    "template_place_is_free": {"version_in_use": 2},
 }
 EDGES = [(definition, move) for definition in ALL for move in definition.moves]
 GUARDED = [(definition, move, guard) for definition, move in EDGES for guard in move.guards]

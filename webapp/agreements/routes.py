@@ -24,7 +24,7 @@ from webapp.services import content, documents, pdfs, scope, seals
 from webapp.services.contract import clauses, versions
 from webapp.services.contract.contexts import written_in
 from webapp.services.contract.reporting import report_periods
-from webapp.services.facts import agreement_gaps, rules_of
+from webapp.services.facts import agreement_gaps, programme_of, rules_of
 from webapp.site import is_demonstration
 from webapp.transfer import send, storage
 from workflows.instrument import is_downgrade
@@ -290,12 +290,17 @@ def language_post(application_id: int) -> Response | tuple[str, int]:
 
 
 def _languages(agreement: Agreement) -> list[tuple[str, str]]:
-    return [(code, wording.contract_language(code)) for code in documents.languages(agreement.kind)]
+    return [
+        (code, wording.contract_language(code))
+        for code in documents.languages(agreement.kind, programme_of(agreement).id)
+    ]
 
 
 def _language_page(application: Application, agreement: Agreement, form: forms.LanguageForm) -> str:
     form.language.choices = _languages(agreement)
-    missing = [code for code in LANGUAGES if not documents.is_written_in(agreement.kind, code)]
+    missing = [
+        code for code in LANGUAGES if not documents.is_written_in(agreement.kind, code, programme_of(agreement).id)
+    ]
     return render_template(
         "agreements/language.html",
         **frame(application, actor()),

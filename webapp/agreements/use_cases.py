@@ -197,7 +197,7 @@ def _check_sums(agreement: Agreement, rows: list[dict[str, Any]]) -> None:
 def set_language(agreement: Agreement, code: str, actor: Principal) -> None:
     """Choose the language of the text, or two in columns; only what there is a template for."""
     _preparing(agreement, actor)
-    if not documents.is_written_in(agreement.kind, code):
+    if not documents.is_written_in(agreement.kind, code, programme_of(agreement).id):
         raise Invalid("language", _("Choose one of the languages."))
     before = contexts.written_in(agreement)
     agreement.language, _dash, agreement.second_language = code.partition(BETWEEN)
@@ -245,7 +245,7 @@ def generate(agreement: Agreement, actor: Principal, storage: LocalStorage, demo
     _writable(agreement)
     last = db.session.scalar(select(func.max(Document.number)).where(Document.agreement_id == agreement.id)) or 0
     try:
-        context = _context(agreement, last + 1, demonstration)
+        context = _context(agreement, last + 1, demonstration, storage)
         document = documents.draft(
             agreement.application,
             DocumentKind(agreement.kind.value),
@@ -269,22 +269,20 @@ def generate(agreement: Agreement, actor: Principal, storage: LocalStorage, demo
     return document
 
 
-def _context(agreement: Agreement, version: int, demonstration: bool) -> contexts.Context | TwoColumns:
+def _context(
+    agreement: Agreement, version: int, demonstration: bool, storage: LocalStorage
+) -> contexts.Context | TwoColumns:
     """The context of a version; special clauses name their articles with the numbers that this very text has."""
     stamp = {"version": version, "dated": clock.now().date(), "demonstration": demonstration}
     context = contexts.context_of(agreement, **stamp)  # type: ignore[arg-type]
     if not any(clause.article for clause in clauses.live(agreement)):
         return context
-    astray = clauses.aim(agreement, _text(agreement, context))
+    astray = clauses.aim(agreement, documents.rendered(agreement, context, contexts.written_in(agreement), storage))
     if astray:
         names = ", ".join(f"{clause.number} ({clause.title})" for clause in astray)
         message = _("These special clauses are about an article that this text does not have: %(names)s.", names=names)
         raise Invalid("document", message)
     return contexts.context_of(agreement, **stamp)  # type: ignore[arg-type]
-
-
-def _text(agreement: Agreement, context: contexts.Context | TwoColumns) -> bytes:
-    return documents.rendered(DocumentKind(agreement.kind.value), context, contexts.written_in(agreement))
 
 
 def _tell_of_version(agreement: Agreement, document: Document, actor: Principal) -> None:

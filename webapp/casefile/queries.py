@@ -11,6 +11,7 @@ from webapp.models.assessment import Review
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report
 from webapp.models.programme import Call, CountryPlan, Programme
 from webapp.models.record import AuditEntry, AuditEvent
+from webapp.models.template import DocumentTemplate
 from webapp.models.types import Case
 from webapp.policy import Action
 from workflows.vocabulary import Machine, Role
@@ -26,6 +27,7 @@ CASES: dict[Machine, tuple[type[Case], Action]] = {
     Machine.REPORT: (Report, Action.VIEW_MONITORING),
     Machine.ACTION: (CorrectiveAction, Action.VIEW_MONITORING),
     Machine.OBLIGATION: (Obligation, Action.VIEW_MONITORING),
+    Machine.TEMPLATE: (DocumentTemplate, Action.VIEW_TEMPLATES),
 }
 OFFICE_SEES_ALL = policy.OFFICE | {Role.AUDITOR, Role.PANEL_MEMBER}
 # Inside the office and the associations: who checked, scored, reviewed, recommended and voted is not told outside.

@@ -22,6 +22,7 @@ from webapp.models.assessment import Review
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report
 from webapp.models.programme import Call, CountryPlan, Programme
 from webapp.models.record import AuditEntry, AuditEvent
+from webapp.models.template import DocumentTemplate
 from webapp.models.types import Case
 from webapp.notifications.audience import TOLD
 from webapp.paging import page_number
@@ -247,10 +248,17 @@ def home_of(case: Case) -> str:
             return url_for("monitoring.report", report_id=case.id)
         case CorrectiveAction() | Obligation():
             return url_for("monitoring.show", application_id=case.application_id)
+    return _home_in_programme(case)
+
+
+def _home_in_programme(case: Case) -> str:
+    match case:
         case CountryPlan():
             return url_for("programmes.plan", plan_id=case.id)
         case Call():
             return url_for("programmes.call", call_id=case.id)
+        case DocumentTemplate():
+            return url_for("doctemplates.show", template_id=case.id)
         case Programme():
             return url_for("programmes.show", programme_id=case.id)
     raise TypeError(type(case).__name__)

@@ -59,6 +59,8 @@ class Kind(StrEnum):
     ENDORSE_PLAN = "endorse_plan"
     APPROVE_PLAN = "approve_plan"
     OPEN_CALL = "open_call"
+    READ_PREVIEW = "read_preview"
+    ACTIVATE_TEMPLATE = "activate_template"
 
 
 class Words(NamedTuple):
@@ -118,6 +120,8 @@ WORDS: dict[Kind, Words] = {
     Kind.ENDORSE_PLAN: Words(_("A country plan to endorse"), (M.PLAN, T.ENDORSE)),
     Kind.APPROVE_PLAN: Words(_("A country plan to approve"), (M.PLAN, T.APPROVE_PLAN)),
     Kind.OPEN_CALL: Words(_("A call to open"), (M.CALL, T.OPEN_CALL)),
+    Kind.READ_PREVIEW: Words(_("A document template that you uploaded"), verb=_("Read the preview")),
+    Kind.ACTIVATE_TEMPLATE: Words(_("A document template of a colleague"), (M.TEMPLATE, T.ACTIVATE_TEMPLATE)),
 }  # fmt: skip
 
 

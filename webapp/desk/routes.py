@@ -60,6 +60,8 @@ PAGES: dict[Kind, tuple[str, *tuple[str, ...]]] = {
     Kind.ENDORSE_PLAN: ("programmes.plan", "plan_id"),
     Kind.APPROVE_PLAN: ("programmes.plan", "plan_id"),
     Kind.OPEN_CALL: ("programmes.call", "call_id"),
+    Kind.READ_PREVIEW: ("doctemplates.show", "template_id"),
+    Kind.ACTIVATE_TEMPLATE: ("doctemplates.activate", "template_id"),
 }
 
 

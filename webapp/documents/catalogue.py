@@ -119,6 +119,7 @@ FAULTS: Mapping[str, str] = {
     "text_lost": "the text “{name}” is lost beside its tag",
     "not_filled": "a placeholder here is never filled",
     "tracked": "a tracked change",
+    "comment": "a comment",
     "field": "the field {name}",
 }
 

@@ -7,6 +7,8 @@ Templates that the product ships are rendered in-process, compiled once (`render
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -65,27 +67,30 @@ def paragraphs(template: bytes, limits: Limits = LIMITS) -> list[str]:
 
 
 def _ask(order: dict[str, Any], template: bytes, limits: Limits) -> tuple[dict[str, Any], bytes]:
-    """One child, one answer. Its output goes to a file without a name, whose size the system limits."""
+    """One child, one answer. What it writes goes to files without a name, whose size the system limits."""
     line = json.dumps(order | {"limits": asdict(limits)}).encode() + b"\n"
-    with tempfile.TemporaryFile() as answer:
-        try:
-            done = subprocess.run(
-                [sys.executable, "-I", str(_CHILD)], input=line + template, stdout=answer, stderr=subprocess.PIPE,
-                timeout=limits.wall_seconds, check=False, env={"LANG": "C.UTF-8"}, cwd="/", start_new_session=True,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired as error:
-            raise ConfinedError("too_slow") from error
-        _require_good_end(done)
+    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as complaint:
+        with subprocess.Popen(
+            [sys.executable, "-I", str(_CHILD)], stdin=subprocess.PIPE, stdout=answer, stderr=complaint,
+            env={"LANG": "C.UTF-8"}, cwd="/", start_new_session=True,
+        ) as process:  # fmt: skip
+            try:
+                process.communicate(line + template, timeout=limits.wall_seconds)
+            except subprocess.TimeoutExpired as error:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise ConfinedError("too_slow") from error
+        _require_good_end(process.returncode, complaint)
         return _read(answer)
 
 
-def _require_good_end(done: subprocess.CompletedProcess[bytes]) -> None:
-    if done.returncode == 0:
+def _require_good_end(code: int, complaint: BinaryIO) -> None:
+    if code == 0:
         return
-    if done.returncode in (-24, -9):  # SIGXCPU, or the kill that follows when it is ignored
+    if code in (-signal.SIGXCPU, -signal.SIGKILL):  # the kill follows when the first is ignored
         raise ConfinedError("too_slow")
-    last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
-    if done.returncode == OUT_OF_MEMORY or "File too large" in last or "MemoryError" in last:
+    complaint.seek(0)
+    last = complaint.read(10_000).decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
+    if code == OUT_OF_MEMORY or "File too large" in last or "MemoryError" in last:
         raise ConfinedError("too_large")
     raise ConfinedError("broken", last)
 

@@ -190,6 +190,11 @@ def language(code: str) -> Language:
     return LANGUAGES[code]
 
 
+def is_spoken(code: str) -> bool:
+    """Whether the product writes dates, sums and its own phrases in this language, or in both of two."""
+    return all(one in LANGUAGES for one in code.split(BETWEEN))
+
+
 def in_columns(code: str) -> bool:
     """Whether a document's language is two, side by side."""
     return BETWEEN in code

@@ -94,6 +94,8 @@ def _of_paragraph(paragraph: etree._Element, name: str, line: int) -> Iterator[P
         yield Problem("text_lost", lost[:60], name, line)
     if any(next(paragraph.iter(f"{W}{tag}"), None) is not None for tag in _TRACKED):
         yield Problem("tracked", "", name, line)
+    if next(paragraph.iter(f"{W}commentReference"), None) is not None:
+        yield Problem("comment", "", name, line)
     for code in _fields(paragraph):
         word = (code.split() or [""])[0].upper()
         if word not in FIELDS:

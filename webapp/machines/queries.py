@@ -10,6 +10,7 @@ from webapp import clock, policy
 from webapp.extensions import db
 from webapp.models.application import Application
 from webapp.models.programme import Call, CountryPlan, Programme
+from webapp.models.template import DocumentTemplate
 from webapp.models.types import Case
 from webapp.policy import Principal
 from webapp.services import scope
@@ -91,6 +92,8 @@ def _seen(who: Principal, machine: Machine, kind: type[Case]) -> sa.ColumnElemen
         return CountryPlan.id.in_(plans)
     if machine is Machine.CALL:
         return Call.plan_id.in_(plans)
+    if machine is Machine.TEMPLATE:
+        return DocumentTemplate.programme_id.in_(programmes)
     files = sa.select(Application.id).join(Call, Application.call_id == Call.id).where(Call.plan_id.in_(plans))
     column: sa.ColumnElement[int] = sa.inspect(kind).columns["application_id"]
     return column.in_(files)

@@ -12,6 +12,7 @@ from webapp.models import (
     people,
     programme,
     record,
+    template,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "people",
     "programme",
     "record",
+    "template",
 ]

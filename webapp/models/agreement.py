@@ -158,6 +158,7 @@ class Document(Base):
     language: Mapped[str] = mapped_column(String(10), default="en")  # `en-nl`: two columns, the first one prevails
     context: Mapped[dict[str, Any]] = mapped_column(JSON)
     context_sha256: Mapped[str] = mapped_column(String(64))
+    template_id: Mapped[int | None] = mapped_column(ForeignKey("document_template.id"))  # None: one that is shipped
     template_sha256: Mapped[str | None] = mapped_column(String(64))
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     created_at: Mapped[datetime] = mapped_column(Instant)

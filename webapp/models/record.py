@@ -113,6 +113,7 @@ class Job(StrEnum):
     WRITE_DOCUMENT = "write_document"
     CONVERT_DOCUMENT = "convert_document"
     SEAL_DOCUMENT = "seal_document"
+    PREVIEW_TEMPLATE = "preview_template"
 
 
 class OutboxRow(Base):

@@ -10,6 +10,7 @@ from webapp.models.application import Application
 from webapp.models.people import Person, RoleGrant
 from webapp.models.programme import Call, CountryPlan, Programme
 from webapp.models.record import AuditEntry, Job
+from webapp.models.template import DocumentTemplate
 from webapp.models.types import Case
 from webapp.notifications.audience import TOLD
 from webapp.policy import Principal
@@ -106,6 +107,8 @@ def title(case: Case) -> str:
     application = application_of(case)
     if application is not None:
         return f"{application.reference} {pair(application)}"
+    if isinstance(case, DocumentTemplate):
+        return wording.template_title(case.kind, case.language, case.number)
     return str(getattr(case, "title", ""))
 
 
@@ -119,7 +122,13 @@ def path(case: Case) -> str:
     application = application_of(case)
     if application is not None:
         return f"/applications/{application.id}"
-    folder = {Programme: "programmes", CountryPlan: "plans", Call: "calls"}[type(case)]  # type: ignore[index]
+    folders: dict[type[Case], str] = {
+        Programme: "programmes",
+        CountryPlan: "plans",
+        Call: "calls",
+        DocumentTemplate: "templates",
+    }
+    folder = folders[type(case)]
     return f"/{folder}/{case.id}"
 
 

@@ -9,11 +9,9 @@ from flask_babel import gettext as _
 
 from webapp.documents.storage import LocalStorage
 from webapp.extensions import db
-from webapp.models.agreement import Document
 from webapp.models.record import Job, OutboxRow
 from webapp.notifications.mailer import Mailer, compose
-from webapp.services import documents, outbox, pdfs, seals
-from webapp.services.locking import lock
+from webapp.services import documents, outbox, pdfs, seals, templates
 from webapp.services.patience import at_most
 from webapp.transaction import writing
 
@@ -31,13 +29,14 @@ class Courier:
         self.storage = storage
         self.jobs: dict[Job, Callable[[OutboxRow], None]] = {
             Job.SEND_MAIL: self._send_mail,
-            Job.WRITE_DOCUMENT: self._write_document,
         }
         # What takes seconds happens before the transaction that keeps its result: on SQLite an open write transaction
         # would stop every page meanwhile.
         self.ahead: dict[Job, Callable[[dict[str, Any]], Callable[[OutboxRow], None]]] = {
+            Job.WRITE_DOCUMENT: self._write_document,
             Job.CONVERT_DOCUMENT: self._convert_document,
             Job.SEAL_DOCUMENT: self._seal_document,
+            Job.PREVIEW_TEMPLATE: self._preview_template,
         }
 
     def drain(self, limit: int = 1000, stop: Callable[[], bool] = lambda: False) -> int:
@@ -77,12 +76,11 @@ class Courier:
         message = compose({"to": payload["to"], "subject": payload["subject"], "body": body}, self.sender, row.key)
         self.mailer.deliver(message, row.key)
 
-    def _write_document(self, row: OutboxRow) -> None:
-        """Under the file's lock: a batch of letters may be writing the same one."""
-        document = db.session.get_one(Document, row.payload["document_id"])
-        lock(document.application)
-        db.session.refresh(document, ["file_id"])
-        documents.write(document, self.storage)
+    def _write_document(self, payload: dict[str, Any]) -> Callable[[OutboxRow], None]:
+        """Fill the pinned template now, which may be one that somebody uploaded; what is given back keeps the file."""
+        document_id = payload["document_id"]
+        made = documents.make(document_id, self.storage)
+        return lambda _row: documents.keep(document_id, made, self.storage)
 
     def _convert_document(self, payload: dict[str, Any]) -> Callable[[OutboxRow], None]:
         """Convert now; what is given back keeps the result."""
@@ -95,3 +93,9 @@ class Courier:
         document_id = payload["document_id"]
         made = seals.make(document_id, self.storage)
         return lambda _row: seals.keep(document_id, made, self.storage)
+
+    def _preview_template(self, payload: dict[str, Any]) -> Callable[[OutboxRow], None]:
+        """One that cannot be filled says so on its page; the job itself is done."""
+        template_id = payload["template_id"]
+        made = templates.make_preview(template_id, self.storage)
+        return lambda _row: templates.keep_preview(template_id, made, self.storage)

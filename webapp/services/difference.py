@@ -73,9 +73,9 @@ def _replaced(old: Sequence[tuple[str, ...]], new: list[tuple[str, ...]]) -> Ite
 _WORDS = re.compile(r"\s+|[^\s]+")
 
 
-def runs(old: str, new: str) -> tuple[Run, ...]:
-    """The difference of two texts by words: what stayed, what went, what came."""
-    a, b = _WORDS.findall(old), _WORDS.findall(new)
+def runs(old: str, new: str, words: re.Pattern[str] = _WORDS) -> tuple[Run, ...]:
+    """The difference of two texts by words: what stayed, what went, what came. `words` finds what counts as one."""
+    a, b = words.findall(old), words.findall(new)
     found: list[Run] = []
     for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         if tag == "equal":

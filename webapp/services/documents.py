@@ -1,12 +1,11 @@
 """Documents: a snapshot becomes a row in the transaction; its bytes are written once and kept under their hash."""
 
-import hashlib
 from enum import StrEnum
 from typing import Any
 
 from webapp import clock
-from webapp.documents import catalogue, renderer
-from webapp.documents.language import ENGLISH
+from webapp.documents import catalogue, confined
+from webapp.documents.language import ENGLISH, is_spoken
 from webapp.documents.plain import as_context, fingerprint
 from webapp.documents.storage import LocalStorage
 from webapp.extensions import db
@@ -14,20 +13,25 @@ from webapp.models.agreement import Agreement, Document, DocumentKind
 from webapp.models.application import Application, StoredFile
 from webapp.models.record import AuditEvent, Job
 from webapp.policy import SYSTEM_PERSON, Principal
-from webapp.services import audit, check_address, outbox, pdfs
+from webapp.services import audit, check_address, outbox, pdfs, templates
+from webapp.services.locking import lock
 from workflows.vocabulary import Role
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def languages(kind: StrEnum) -> list[str]:
-    """In which languages a kind of document can be written today: `nl`, or `en-nl` for two columns."""
-    return catalogue.languages(catalogue.DocumentKind(kind.value))
+def languages(kind: StrEnum, programme_id: int) -> list[str]:
+    """In which languages this programme can write a kind of document today: `nl`, or `en-nl` for two columns."""
+    shipped = catalogue.languages(catalogue.DocumentKind(kind.value))
+    own = {code for code in templates.own_languages(programme_id, DocumentKind(kind.value)) if is_spoken(code)}
+    return [*shipped, *sorted(own - set(shipped))]
 
 
-def is_written_in(kind: StrEnum, language: str) -> bool:
+def is_written_in(kind: StrEnum, language: str, programme_id: int) -> bool:
     """Whether there is a template; a missing translation stops the writing, another language is no substitute."""
-    return catalogue.is_shipped(catalogue.DocumentKind(kind.value), language)
+    if catalogue.is_shipped(catalogue.DocumentKind(kind.value), language):
+        return True
+    return templates.active(programme_id, DocumentKind(kind.value), language) is not None
 
 
 def draft(
@@ -41,7 +45,10 @@ def draft(
     number: int = 1,
     language: str = ENGLISH,
 ) -> Document:
-    """Keep the snapshot a document will be written from. `context` is one of `webapp.documents`' dataclasses."""
+    """Keep the snapshot a document will be written from, and pin its template: the one that is in use now.
+
+    `context` is one of `webapp.documents`' dataclasses. Raises MissingTranslationError.
+    """
     plain = as_context(context)
     document = Document(
         application_id=application.id,
@@ -56,21 +63,20 @@ def draft(
         created_by_id=None if actor.person_id == SYSTEM_PERSON else actor.person_id,
         token=check_address.token(str(plain.get("verification_url", ""))),
     )
+    templates.pin(document, application.call.plan.programme_id)
     db.session.add(document)
     db.session.flush()
     return document
 
 
-def rendered(kind: DocumentKind, context: Any, language: str = ENGLISH) -> bytes:
-    """The Word file that `write` would store for this context; nothing is kept."""
-    return _filled(kind, as_context(context), language)[0]
+def rendered(agreement: Agreement, context: Any, language: str, storage: LocalStorage) -> bytes:
+    """The Word file that `write` would store for this context of an agreement now; nothing is kept.
 
-
-def _filled(kind: DocumentKind, context: Any, language: str) -> tuple[bytes, bytes]:
-    """The file, and the template it was filled from."""
-    known = catalogue.DocumentKind(kind.value)
-    template = catalogue.shipped(known, language)
-    return renderer.render(known, context, template), template
+    Raises Invalid with a sentence where a template that somebody uploaded cannot be filled.
+    """
+    programme_id = agreement.application.call.plan.programme_id
+    kind = DocumentKind(agreement.kind.value)
+    return templates.order_now(programme_id, kind, language, as_context(context), storage).fill()
 
 
 def write_later(document: Document) -> None:
@@ -78,11 +84,42 @@ def write_later(document: Document) -> None:
     outbox.enqueue(Job.WRITE_DOCUMENT, f"document-{document.id}", {"document_id": document.id})
 
 
+Made = tuple[bytes, bytes]  # the template, and what it gave
+
+
+def make(document_id: int, storage: LocalStorage) -> Made | None:
+    """Fill the pinned template; None when that is done already. Holds no transaction meanwhile: one that somebody
+    uploaded may take its time. Raises Invalid with a sentence where it cannot be filled.
+    """
+    document = db.session.get_one(Document, document_id)
+    order = templates.order_of(document, storage) if document.file_id is None else None
+    db.session.rollback()
+    return (order.template, order.fill(confined.LIMITS)) if order else None
+
+
+def keep(document_id: int, made: Made | None, storage: LocalStorage) -> None:
+    """Store what was made; when another worker was first, that one stays."""
+    document = db.session.get_one(Document, document_id)
+    lock(document.application)  # a batch of letters may be writing the same one
+    db.session.refresh(document, ["file_id"])
+    if made is not None and document.file_id is None:
+        _store(document, made, storage)
+
+
 def write(document: Document, storage: LocalStorage) -> StoredFile:
-    """Render and store the Word file; a document that has its file keeps it, so a second call changes nothing."""
+    """Render and store the Word file; a document that has its file keeps it, so a second call changes nothing.
+
+    Raises Invalid with a sentence where a template that somebody uploaded cannot be filled.
+    """
     if document.file is not None:
         return document.file
-    content, template = _filled(document.kind, document.context, document.language)
+    order = templates.order_of(document, storage)
+    return _store(document, (order.template, order.fill()), storage)
+
+
+def _store(document: Document, made: Made, storage: LocalStorage) -> StoredFile:
+    template, content = made
+    document.template_sha256 = storage.put(template, DOCX)
     key = storage.put(content, DOCX)
     stored = StoredFile(
         sha256=key,
@@ -94,7 +131,6 @@ def write(document: Document, storage: LocalStorage) -> StoredFile:
     )
     db.session.add(stored)
     document.file = stored
-    document.template_sha256 = hashlib.sha256(template).hexdigest()
     db.session.flush()
     data = {"document": document.reference, "sha256": key}
     system = Principal(SYSTEM_PERSON, "Jumelage")

@@ -13,6 +13,7 @@ from webapp.models.assessment import Review
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report
 from webapp.models.people import Organisation, Person
 from webapp.models.programme import Call, CountryPlan, Programme
+from webapp.models.template import DocumentTemplate
 from webapp.models.types import Case
 from webapp.policy import Action, FileScope, Principal, ProgrammeScope
 from workflows.vocabulary import Role, State
@@ -45,11 +46,13 @@ def file_scope(application: Application) -> FileScope:
     )
 
 
-def programme_scope(record: Programme | CountryPlan | Call) -> ProgrammeScope:
+def programme_scope(record: Programme | CountryPlan | Call | DocumentTemplate) -> ProgrammeScope:
     if isinstance(record, Programme):
         return ProgrammeScope(record.id, None, record.state)
     if isinstance(record, CountryPlan):
         return ProgrammeScope(record.programme_id, record.lga_id, record.state)
+    if isinstance(record, DocumentTemplate):
+        return ProgrammeScope(record.programme_id, None, record.state)
     return ProgrammeScope(record.plan.programme_id, record.plan.lga_id, record.state)
 
 
@@ -59,13 +62,13 @@ def scope_of(case: Case) -> policy.Scope:
         return file_scope(case)
     if isinstance(case, (Review, Agreement, Report, CorrectiveAction, Obligation)):
         return file_scope(case.application)
-    if isinstance(case, (Programme, CountryPlan, Call)):
+    if isinstance(case, (Programme, CountryPlan, Call, DocumentTemplate)):
         return programme_scope(case)
     raise TypeError(f"no scope for {type(case).__name__}")
 
 
 def application_of(case: Case) -> Application | None:
-    """The application a case belongs to; None for programmes, plans and calls."""
+    """The application a case belongs to; None for programmes, plans, calls and templates."""
     if isinstance(case, Application):
         return case
     return getattr(case, "application", None)

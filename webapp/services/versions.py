@@ -12,6 +12,7 @@ from webapp.models.assessment import Review
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report
 from webapp.models.programme import Call, CountryPlan, Programme
 from webapp.models.record import AuditEntry, AuditEvent
+from webapp.models.template import DocumentTemplate
 from webapp.models.types import Case
 from webapp.policy import SYSTEM
 from webapp.services import audit, deadlines, scope
@@ -29,6 +30,7 @@ CASES: dict[Machine, type[Case]] = {
     Machine.REPORT: Report,
     Machine.ACTION: CorrectiveAction,
     Machine.OBLIGATION: Obligation,
+    Machine.TEMPLATE: DocumentTemplate,
 }
 # Further columns that hold a state of the case's own machine and are carried with it.
 REMEMBERED: dict[Machine, tuple[str, ...]] = {Machine.APPLICATION: ("return_state", "refused_as")}

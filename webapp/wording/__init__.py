@@ -24,9 +24,11 @@ from webapp.wording.grids import (
 from webapp.wording.machines import machine, machine_purpose
 from webapp.wording.moves import consequence, effect, moved, trigger
 from webapp.wording.people import role, role_plural
+from webapp.wording.placeholders import placeholder, placeholder_type
 from webapp.wording.requirements import deadline, requirement
 from webapp.wording.settings import contradiction
 from webapp.wording.states import state, state_meaning, state_tone
+from webapp.wording.templates import failure, fault, language, place, template_title
 from webapp.wording.values import amount, any_of, contract_language, country, day, due, instant, number, period
 from webapp.wording.words import choices, goal, help_for, label
 
@@ -48,6 +50,8 @@ __all__ = [
     "domain",
     "due",
     "effect",
+    "failure",
+    "fault",
     "gap",
     "goal",
     "help_for",
@@ -55,12 +59,16 @@ __all__ = [
     "item",
     "item_help",
     "label",
+    "language",
     "machine",
     "machine_purpose",
     "missing",
     "moved",
     "number",
     "period",
+    "place",
+    "placeholder",
+    "placeholder_type",
     "plan_section",
     "report_section",
     "requirement",
@@ -74,6 +82,7 @@ __all__ = [
     "state",
     "state_meaning",
     "state_tone",
+    "template_title",
     "trigger",
     "who",
 ]

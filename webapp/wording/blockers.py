@@ -36,6 +36,11 @@ PROGRAMME: dict[str, LazyString] = {
     "call_plan_not_approved": _("The country plan of this call is not approved yet."),
     "call_programme_not_open": _("The programme of this call is not open."),
     "call_already_past": _("The last day of this call is past: %(closes)s. Choose a later day."),
+    "template_preview_missing": _("There is no preview yet. It is made with sample data, or it says why it cannot be."),
+    "template_own_upload": _("You uploaded this template, so another person puts it into use."),
+    "template_place_taken": _(
+        "Version %(count)s is in use. Put this one into use from its own page: that retires the other."
+    ),
 }
 
 APPLYING: dict[str, LazyString] = {

@@ -27,6 +27,9 @@ MACHINES: dict[Machine, MachineWords] = {
     Machine.REPORT: MachineWords(_("Report"), _("What the municipalities report about their project.")),
     Machine.ACTION: MachineWords(_("Corrective action"), _("What somebody does to put a finding right.")),
     Machine.OBLIGATION: MachineWords(_("Knowledge sharing"), _("What somebody who was trained passes on to others.")),
+    Machine.TEMPLATE: MachineWords(
+        _("Document template"), _("A Word file of the programme, from which documents of one kind are written.")
+    ),
 }
 
 

@@ -195,6 +195,31 @@ MOVES: dict[Machine, dict[Trigger, MoveWords]] = {
             ),
         ),
     },
+    Machine.TEMPLATE: {
+        Trigger.CONFIRM_PREVIEW: MoveWords(
+            _("Confirm the preview"),
+            _("confirmed the preview of the template"),
+            _("You have read the preview and found it right. A mail goes to the programme manager and the director."),
+        ),
+        Trigger.ACTIVATE_TEMPLATE: MoveWords(
+            _("Put into use"),
+            _("put the template into use"),
+            _(
+                "New documents are written from it; the one before is retired and kept."
+                " A mail goes to the programme manager."
+            ),
+        ),
+        Trigger.RETIRE_TEMPLATE: MoveWords(
+            _("Retire the template"),
+            _("retired the template"),
+            _("New documents are written from the template that Jumelage ships. This cannot be undone."),
+        ),
+        Trigger.REJECT_TEMPLATE: MoveWords(
+            _("Reject the template"),
+            _("rejected the template"),
+            _("It is kept and never used. A mail with your reason goes to the programme manager."),
+        ),
+    },
 }
 
 EFFECTS: dict[Effect, LazyString] = {

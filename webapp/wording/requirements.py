@@ -19,6 +19,9 @@ SETTING_UP: dict[str, LazyString] = {
     "call_plan_approved": _("The country plan is approved."),
     "call_programme_open": _("The programme is open."),
     "call_not_past": _("The last day of the call is not past."),
+    "template_preview_made": _("The template was filled with sample data, as a preview."),
+    "template_activator_is_another": _("Whoever puts it into use did not upload it."),
+    "template_place_is_free": _("No other template of this kind and language is in use any more."),
 }
 
 APPLYING: dict[str, LazyString] = {

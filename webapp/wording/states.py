@@ -215,6 +215,23 @@ STATES: dict[Machine, dict[State, StateWords]] = {
             _("The programme has released the municipality from this obligation, with a reason."),
         ),
     },
+    Machine.TEMPLATE: {
+        State.DRAFT: StateWords(
+            _("Uploaded"), "neutral", _("The file is checked. Read its preview, then confirm that it is right.")
+        ),
+        State.PREVIEWED: StateWords(
+            _("Preview confirmed"), "waiting", _("Somebody who did not upload it can now put it into use.")
+        ),
+        State.ACTIVE: StateWords(
+            _("In use"), "good", _("New documents of this kind and language are written from this template.")
+        ),
+        State.RETIRED: StateWords(
+            _("Retired"), "ended", _("No new document is written from it. What was written from it stays as it is.")
+        ),
+        State.REJECTED: StateWords(
+            _("Rejected"), "bad", _("It will not be used. Upload a corrected file as a new version.")
+        ),
+    },
 }
 
 

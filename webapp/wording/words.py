@@ -206,6 +206,7 @@ FOLLOWING: dict[str, dict[str, Words]] = {
         "write_document": Words(_("Write a document")),
         "convert_document": Words(_("Make the PDF of a document")),
         "seal_document": Words(_("Seal a document and certify who signed")),
+        "preview_template": Words(_("Preview a template")),
     },
     "FileRole": {
         "pdf": Words(_("PDF")),

@@ -11,9 +11,12 @@ from workflows.definitions.application import APPLICATION
 from workflows.definitions.monitoring import ACTION, OBLIGATION, REPORT
 from workflows.definitions.programme import CALL, PLAN, PROGRAMME
 from workflows.definitions.review import REVIEW
+from workflows.definitions.template import TEMPLATE
 from workflows.vocabulary import Machine
 
-ALL: tuple[Definition, ...] = (PROGRAMME, PLAN, CALL, APPLICATION, REVIEW, AGREEMENT, REPORT, ACTION, OBLIGATION)
+ALL: tuple[Definition, ...] = (
+    PROGRAMME, PLAN, CALL, APPLICATION, REVIEW, AGREEMENT, REPORT, ACTION, OBLIGATION, TEMPLATE,
+)  # fmt: skip
 CURRENT: dict[Machine, Definition] = {definition.machine: definition for definition in ALL}
 EARLIER: tuple[Definition, ...] = ()
 BY_VERSION: dict[tuple[Machine, int], Definition] = {(d.machine, d.version): d for d in (*EARLIER, *ALL)}

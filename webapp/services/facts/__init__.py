@@ -8,6 +8,7 @@ from webapp.models.application import Application
 from webapp.models.assessment import Review
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report
 from webapp.models.programme import Call, CountryPlan, Programme
+from webapp.models.template import DocumentTemplate
 from webapp.models.types import Case
 from webapp.policy import Principal
 from webapp.services.facts.application import (
@@ -31,7 +32,7 @@ from webapp.services.facts.cases import (
     of_review,
 )
 from webapp.services.facts.figures import audit_level, programme_of, rules, rules_of
-from webapp.services.facts.programme import call_is_open, of_call, of_plan, of_programme
+from webapp.services.facts.programme import call_is_open, of_call, of_plan, of_programme, of_template
 from workflows import facts as f
 
 __all__ = [
@@ -69,4 +70,5 @@ _BUILDERS: dict[type[Case], Callable[[Any, Principal | None], f.Facts]] = {
     Report: of_report,
     CorrectiveAction: of_action,
     Obligation: of_obligation,
+    DocumentTemplate: of_template,
 }

@@ -88,6 +88,10 @@ def approvals_of(document: Document) -> list[VersionApproval]:
     return [row for row in document.approvals if stored is not None and row.sha256 == stored]
 
 
+def _programme_id(case: Agreement) -> int:
+    return case.application.call.plan.programme_id
+
+
 def document_current(case: Agreement) -> bool:
     """The newest document says what the data say now, and is not one that was issued before and taken back."""
     if not case.documents or case.documents[-1].id == case.issued_document_id:
@@ -114,7 +118,7 @@ def agreement_gaps(case: Agreement, obligations: int | None = None) -> tuple[str
         obligations = db.session.scalar(select(func.count(Obligation.id)).where(Obligation.agreement_id == case.id))
     if trains and not obligations:
         found.append("obligations")
-    if not documents.is_written_in(case.kind, written_in := contexts.written_in(case)):
+    if not documents.is_written_in(case.kind, written_in := contexts.written_in(case), _programme_id(case)):
         found.append(f"translation:{written_in}")
     return tuple(found)
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from webapp.models.application import Application
 from webapp.models.programme import Call, CountryPlan, Programme
+from webapp.models.template import DocumentTemplate
 from webapp.models.types import Case
 from webapp.services.scope import application_of
 from workflows import facts as f
@@ -42,7 +43,7 @@ def is_audited(case: Application) -> bool:
 def programme_of(case: Case) -> Programme:
     if isinstance(case, Programme):
         return case
-    if isinstance(case, CountryPlan):
+    if isinstance(case, (CountryPlan, DocumentTemplate)):
         return case.programme
     if isinstance(case, Call):
         return case.plan.programme

@@ -8,6 +8,7 @@ from webapp import clock
 from webapp.extensions import db
 from webapp.models.application import Application
 from webapp.models.programme import Call, CountryPlan, Programme
+from webapp.models.template import DocumentTemplate
 from webapp.policy import Principal
 from webapp.services.facts.figures import count, rules
 from workflows import facts as f
@@ -53,6 +54,18 @@ def of_call(case: Call, actor: Principal | None) -> f.CallFacts:
     plan = case.plan
     today = clock.today(plan.lga.time_zone)
     return f.CallFacts(plan.state, plan.programme.state, case.opens_on, case.closes_on, today, len(plan.themes))
+
+
+def of_template(case: DocumentTemplate, actor: Principal | None) -> f.TemplateFacts:
+    """Only a template that could be put into use asks which one is."""
+    others = select(DocumentTemplate.number).where(
+        DocumentTemplate.programme_id == case.programme_id,
+        DocumentTemplate.kind == case.kind,
+        DocumentTemplate.language == case.language,
+        DocumentTemplate.state == State.ACTIVE,
+    )
+    in_use = db.session.scalar(others) if case.state is State.PREVIEWED else None
+    return f.TemplateFacts(case.preview_id is not None, case.uploaded_by_id, in_use)
 
 
 def call_is_open(call: Call) -> bool:
