@@ -10,6 +10,7 @@ from sqlalchemy import select
 from webapp import clock
 from webapp.errors import Refused
 from webapp.extensions import db
+from webapp.models.agreement import Agreement
 from webapp.models.application import Application
 from webapp.models.programme import Call, CountryPlan, Programme
 from webapp.models.record import Deadline
@@ -28,6 +29,7 @@ CASES: dict[Machine, type[Case]] = {
     Machine.PROGRAMME: Programme,
     Machine.PLAN: CountryPlan,
     Machine.CALL: Call,
+    Machine.AGREEMENT: Agreement,
 }
 
 

@@ -130,6 +130,7 @@ class Action(StrEnum):
     PREPARE_AGREEMENT = "prepare_agreement"
     VIEW_AGREEMENT = "view_agreement"
     SIGN = "sign"
+    ATTEST_SIGNATURE = "attest_signature"
     SET_UP_MONITORING = "set_up_monitoring"
     NAME_FOCAL_POINT = "name_focal_point"
     VIEW_MONITORING = "view_monitoring"
@@ -196,6 +197,7 @@ TABLE: dict[Action, Rule] = {
     Action.PREPARE_AGREEMENT: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=frozenset({S.APPROVED, S.CONTRACTING})),
     Action.VIEW_AGREEMENT: Rule(FOLLOWERS, only_in=RUNNING | {S.APPROVED, S.CONTRACTING, S.WITHDRAWN}),
     Action.SIGN: Rule(frozenset({R.SIGNATORY, R.DIRECTOR}), only_in=frozenset({S.CONTRACTING})),
+    Action.ATTEST_SIGNATURE: Rule(OFFICE, only_in=frozenset({S.CONTRACTING})),
     Action.SET_UP_MONITORING: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=frozenset({S.CONTRACTING, S.SIGNED})),
     Action.NAME_FOCAL_POINT: Rule(
         frozenset({R.PROGRAMME_MANAGER, R.MUNICIPALITY_ADMIN}), only_in=frozenset({S.SIGNED, S.MONITORING})

@@ -125,7 +125,7 @@ def test_a_director_sets_up_nothing_for_another_office(app: Flask, rooms: f.Room
 
 
 def test_every_figure_of_the_rules_can_be_set_and_has_its_default_within_bounds() -> None:
-    assert set(figures.BY_KEY) == set(Rules.__dataclass_fields__)
+    assert set(figures.BY_KEY) | set(figures.CHOICES) == set(Rules.__dataclass_fields__)
     for key, figure in figures.BY_KEY.items():
         assert figure.low <= getattr(Rules(), key) <= figure.high, key
 
@@ -134,7 +134,7 @@ def test_the_figures_are_saved_read_back_and_told_in_the_record(app: Flask, room
     manager = f.enter(app, rooms, "manager")
     address = f"/programmes/{rooms.programme}/figures"
     form = manager.get(address).text
-    values = {key: str(getattr(Rules(), key)) for key in figures.BY_KEY}
+    values = {key: str(getattr(Rules(), key)) for key in (*figures.BY_KEY, *figures.CHOICES)}
     values |= {"revision": revision(form), "baseline_bar": "2.5", "appeal_days": "60", "mandate_manager": "30000.50"}
     assert manager.post(address, data=values).status_code == 303
     with app.app_context():
@@ -157,6 +157,7 @@ def test_the_figures_are_saved_read_back_and_told_in_the_record(app: Flask, room
         ("mandate_manager", "1.234,56", "Write the amount without commas"),
         ("mandate_manager", "200000", "This amount cannot be lower"),
         ("mandate_finance", "99999999", "Enter a number from 0 to 10000000."),
+        ("investment_signature", "wax", "Choose one of the ways."),
         ("advance_limit_percent", "70", "All advances together cannot be less"),
     ],
 )
@@ -164,11 +165,11 @@ def test_a_figure_out_of_bounds_is_refused_and_kept(
     app: Flask, rooms: f.Rooms, key: str, typed: str, sentence: str
 ) -> None:
     manager = f.enter(app, rooms, "manager")
-    values = {name: str(getattr(Rules(), name)) for name in figures.BY_KEY} | {key: typed}
+    values = {name: str(getattr(Rules(), name)) for name in (*figures.BY_KEY, *figures.CHOICES)} | {key: typed}
     answer = manager.post(f"/programmes/{rooms.programme}/figures", data=values)
     assert answer.status_code == 422
     assert sentence in answer.text
-    if typed and key != "mandate_manager":
+    if typed and key not in ("mandate_manager", "investment_signature"):
         assert f'value="{typed}"' in answer.text
     with app.app_context():
         assert rules(db.session.get_one(Programme, rooms.programme)) == Rules()

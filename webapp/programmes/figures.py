@@ -35,6 +35,15 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """A rule that is no number: one of a few ways, each with its words."""
+
+    label: LazyString
+    help: LazyString
+    ways: dict[str, LazyString]
+
+
+@dataclass(frozen=True)
 class Group:
     title: LazyString
     figures: tuple[Figure, ...]
@@ -122,6 +131,10 @@ GROUPS: tuple[Group, ...] = (
                 _("Between giving notice and the earliest end of the agreement."), 14, 365, DAYS,
             ),
             Figure(
+                "signature_days", _("Time to sign"),
+                _("After issuing. Then the agreement goes back to draft; a new version can be issued."), 7, 365, DAYS,
+            ),
+            Figure(
                 "cure_days", _("Time to put something right"),
                 _("A party that does not keep the agreement gets this long before consequences follow."), 7, 180, DAYS,
             ),
@@ -154,6 +167,16 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
 )  # fmt: skip
+CHOICES: dict[str, Choice] = {
+    "investment_signature": Choice(
+        _("How an investment contract is signed"),
+        _("A memorandum is always signed here, with the password."),
+        {
+            "wet_or_qualified": _("On paper, or with a qualified trust provider"),
+            "click": _("Here, with the password, as a memorandum"),
+        },
+    ),
+}
 BY_KEY: dict[str, Figure] = {figure.key: figure for group in GROUPS for figure in group.figures}
 
 
@@ -162,10 +185,15 @@ def unit(figure: Figure, currency: str) -> str:
     return currency if figure.unit == MONEY else str(UNITS.get(figure.unit, ""))
 
 
-def checked(figures: dict[str, Any]) -> dict[str, Decimal | int]:
+def checked(figures: dict[str, Any]) -> dict[str, Decimal | int | str]:
     """Every figure within its bounds and of its type; raises `Invalid` with a sentence for the first that is not."""
-    done: dict[str, Decimal | int] = {}
+    done: dict[str, Decimal | int | str] = {}
     for key, value in figures.items():
+        if key in CHOICES:
+            if value not in CHOICES[key].ways:
+                raise Invalid(key, str(gettext("Choose one of the ways.")))
+            done[key] = value
+            continue
         figure = BY_KEY.get(key)
         if figure is None:
             raise KeyError(key)

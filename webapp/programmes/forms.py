@@ -12,6 +12,7 @@ from wtforms import (
     FormField,
     HiddenField,
     IntegerField,
+    RadioField,
     SelectField,
     StringField,
     TextAreaField,
@@ -194,6 +195,9 @@ class OpenCallForm(Versioned):
 def rules_form(currency: str) -> type[Versioned]:
     """A form with a field for each figure of a programme, bounds and explanations as in `figures`."""
     fields = {figure.key: _figure_field(figure) for group in figures.GROUPS for figure in group.figures}
+    for key, choice in figures.CHOICES.items():
+        ways = list(choice.ways.items())
+        fields[key] = RadioField(choice.label, [InputRequired(NEEDED)], choices=ways, description=choice.help)
     return type("RulesForm", (Versioned,), fields)
 
 

@@ -12,7 +12,7 @@ from webapp.caseframe import OfferRow, Step
 from webapp.models.programme import Call, CountryPlan, Programme
 from webapp.models.record import AuditEntry, AuditEvent
 from webapp.policy import Principal
-from webapp.programmes.figures import BY_KEY
+from webapp.programmes.figures import BY_KEY, CHOICES
 from webapp.services import advance
 from workflows.vocabulary import State, Trigger
 
@@ -104,8 +104,16 @@ def _changes(entry: AuditEntry) -> str:
     """What an edit touched, in words; figures with their old and new value."""
     if entry.event is not AuditEvent.EDITED:
         return ""
-    figures = [f"{BY_KEY[key].label}: {old} → {new}" for key, (old, new) in entry.data.get("figures", {}).items()]
+    figures = [_changed(key, old, new) for key, (old, new) in entry.data.get("figures", {}).items()]
     if figures:
         return "\n".join(figures)
     names = [str(COLUMNS[key]) for key in entry.data.get("changed", []) if key in COLUMNS]
     return str(_("Changed: %(names)s", names=", ".join(names))) if names else ""
+
+
+def _changed(key: str, old: str, new: str) -> str:
+    """A figure with both values; a rule that is no number with the words of its ways."""
+    if key in CHOICES:
+        choice = CHOICES[key]
+        return f"{choice.label}: {choice.ways[old]} → {choice.ways[new]}"
+    return f"{BY_KEY[key].label}: {old} → {new}"

@@ -61,6 +61,7 @@ def show(programme_id: int) -> str:
         programme=programme,
         rules=rules(programme),
         groups=figures.GROUPS,
+        choices=figures.CHOICES,
         unit=figures.unit,
         taken=use_cases.taken_by_plans(programme),
         people=queries.people_of(programme),
@@ -132,6 +133,11 @@ def _rules_page(form: forms.Versioned, programme: Programme, status: int = 200) 
     if status == 200:
         form.revision.data = str(programme.revision)
     page = render_template(
-        "programmes/rules.html", form=form, programme=programme, groups=figures.GROUPS, unit=figures.unit
+        "programmes/rules.html",
+        form=form,
+        programme=programme,
+        groups=figures.GROUPS,
+        choices=figures.CHOICES,
+        unit=figures.unit,
     )
     return page, status

@@ -80,6 +80,7 @@ RUNNING: dict[str, LazyString] = {
     "document_current": _("The document shows the latest data."),
     "no_gaps": _("Nothing is missing in the agreement."),
     "everyone_signed": _("All the parties have signed."),
+    "signs_this_agreement": _("It is done by somebody who signs and has not signed yet."),
     "case_is_over": _("The file is over."),
     "four_sections": _("Number of services, quality, satisfaction and finance are filled in."),
     "report_case_running": _("The project is monitored or suspended."),
@@ -120,6 +121,7 @@ REQUIREMENTS: dict[str, LazyString] = {
 DEADLINES: dict[str, LazyString] = {
     "reserve_days": _("the time on the reserve list"),
     "appeal_days": _("the time to appeal"),
+    "signature_days": _("the time to sign"),
 }
 
 

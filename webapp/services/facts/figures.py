@@ -1,6 +1,5 @@
 """The figures a case lives by, and small counts."""
 
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
@@ -21,7 +20,7 @@ def rules(programme: Programme) -> f.Rules:
     changed: dict[str, Any] = {}
     for key, value in programme.rules.items():
         default = getattr(f.Rules(), key)  # of the instance: the class holds slots, not values
-        changed[key] = Decimal(str(value)) if isinstance(default, Decimal) else int(value)
+        changed[key] = type(default)(str(value))
     return f.Rules(**changed)
 
 
