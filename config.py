@@ -21,6 +21,7 @@ class Settings:
     secure_cookies: bool = False
     trusted_hosts: tuple[str, ...] = ()
     rate_limit_storage: str = "memory://"
+    trust_provider: str = "test"  # signs in a demonstration alone; "none" switches it off
     max_upload_bytes: int = 10 * 1024 * 1024
     idle_minutes: int = 60
     session_hours: int = 12
@@ -63,6 +64,7 @@ class Settings:
             demo_password=source.get("DEMO_PASSWORD", "demonstration"),
             secure_cookies=base_url.startswith("https://"),
             trusted_hosts=tuple(h for h in source.get("TRUSTED_HOSTS", "").split(",") if h),
+            trust_provider=source.get("TRUST_PROVIDER", "test"),
             rate_limit_storage=source.get("RATE_LIMIT_STORAGE", "memory://"),
             soffice=source.get("SOFFICE", "soffice"),
             pdf_converters=max(1, int(source.get("PDF_CONVERTERS", "1"))),

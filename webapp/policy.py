@@ -135,6 +135,7 @@ class Action(StrEnum):
     APPROVE_CLAUSE = "approve_clause"
     CHECK_VERSION = "check_version"
     SIGN = "sign"
+    ATTEST_SIGNATURE = "attest_signature"
     SET_UP_MONITORING = "set_up_monitoring"
     NAME_FOCAL_POINT = "name_focal_point"
     VIEW_MONITORING = "view_monitoring"
@@ -211,6 +212,7 @@ TABLE: dict[Action, Rule] = {
     Action.APPROVE_CLAUSE: Rule(OFFICE, only_in=frozenset({S.CONTRACTING})),  # never who proposed it
     Action.CHECK_VERSION: Rule(OFFICE, only_in=frozenset({S.CONTRACTING})),  # never who wrote it
     Action.SIGN: Rule(frozenset({R.SIGNATORY, R.DIRECTOR}), only_in=frozenset({S.CONTRACTING})),
+    Action.ATTEST_SIGNATURE: Rule(OFFICE, only_in=frozenset({S.CONTRACTING})),
     Action.SET_UP_MONITORING: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=frozenset({S.CONTRACTING, S.SIGNED})),
     Action.NAME_FOCAL_POINT: Rule(
         frozenset({R.PROGRAMME_MANAGER, R.MUNICIPALITY_ADMIN}), only_in=frozenset({S.SIGNED, S.MONITORING})

@@ -50,6 +50,8 @@ class Rules:
     advance_limit_percent: int = 90
     cure_days: int = 30
     payment_days: int = 30
+    signature_days: int = 60
+    investment_signature: str = "wet_or_qualified"  # or "click"
     record_years: int = 7
     asset_years: int = 5
     review_days: int = 21
@@ -195,6 +197,7 @@ class AgreementFacts:
     document_current: bool
     gaps: tuple[str, ...] = ()
     unsigned: tuple[str, ...] = ()
+    signatories: frozenset[int] = frozenset()  # who may still sign, delegates in place of those who delegated
     signed: int = 0
     case_over: bool = False
     manager: int | None = None

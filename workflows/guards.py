@@ -422,6 +422,11 @@ def everyone_signed(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
     return _when(x.unsigned, "signatures_open", (Role.SIGNATORY, Role.DIRECTOR), parties=", ".join(x.unsigned))
 
 
+def signs_this_agreement(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
+    """Who is named to sign, or was given that signature to give, and has not given it yet."""
+    return _when(actor.person_id not in x.signatories, "signs_nothing_here", MANAGER)
+
+
 def case_is_over(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
     return _when(not x.case_over, "case_still_running", MANAGER)
 

@@ -119,6 +119,8 @@ class Trigger(StrEnum):
     # agreement
     ISSUE = "issue"
     REDRAFT = "redraft"
+    DECLINE = "decline"
+    EXPIRE = "expire"
     ENTER_INTO_FORCE = "enter_into_force"
     VOID = "void"
     END = "end"

@@ -26,7 +26,7 @@ SECRETS = {
     "a password in an address": re.compile(r"\b[a-z+]{3,20}://[^\s/:@'\"{}$]+:[^\s/:@'\"{}$]{3,}@[\w.-]+"),
     "a machine's path": re.compile(r"(?<![\w.$}])/(home|root|Users|work)/[\w.-]+"),
     "a registry's address": re.compile(
-        r"(--(extra-)?index-url|registry\s*=)|https?://[\w.-]*(pypi|npmjs|artifactory|nexus)[\w.-]*", re.IGNORECASE
+        r"(--(extra-)?index-url|\bregistry\s*=)|https?://[\w.-]*(pypi|npmjs|artifactory|nexus)[\w.-]*", re.IGNORECASE
     ),
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 from tests.factories.people import acting, grant, organisation, person
 from webapp import clock
 from webapp.agreements import use_cases
+from webapp.agreements.signing import CONSENT_VERSION
 from webapp.auth.passwords import set_password
 from webapp.documents.storage import LocalStorage
 from webapp.extensions import db
@@ -32,6 +33,7 @@ from webapp.services.facts import current_agreement
 from workflows import scoring
 from workflows.vocabulary import Instrument, Role, State, Trigger
 
+CLICK = {"investment_signature": "click"}  # most tests sign contracts of either kind in the same way
 PASSWORD = "four plain words together"
 STARTS = date(2026, 3, 1)
 MEMORANDUM_LINES = (
@@ -117,6 +119,7 @@ def _call(operator: Organisation, manager: Person, suffix: str) -> Call:
         code=f"LGP{suffix}", title=f"Local Government Partnerships 2026–2029{suffix}", starts_on=date(2026, 1, 1),
         ends_on=date(2029, 12, 31), budget=Decimal(2400000), currency="EUR", funder="Ministry (fictional)",
         funder_reference="MFA-1", operator_id=operator.id, state=State.OPEN,
+        rules=CLICK,
     )  # fmt: skip
     db.session.add(programme)
     db.session.flush()
@@ -305,7 +308,8 @@ def signed_by(file: File, who: Person, storage: LocalStorage, **changes: Any) ->
     document = file.agreement.issued_document
     assert document is not None and document.file is not None
     given: dict[str, Any] = {
-        "storage": storage, "document_sha256": document.file.sha256, "consent": "I sign.", "consent_version": "1",
+        "storage": storage, "document_sha256": document.file.sha256, "consent": "I sign.",
+        "consent_version": CONSENT_VERSION,
         "language": "en", "address": "127.0.0.1", "user_agent": "tests",
     }  # fmt: skip
     return use_cases.sign(file.agreement, acting(who), **(given | changes))

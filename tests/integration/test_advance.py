@@ -137,7 +137,7 @@ def test_every_effect_has_a_handler(app: Flask) -> None:
 
 ATTACKS = {
     "sqlite": ("INSERT OR REPLACE INTO audit_entry SELECT * FROM audit_entry",),
-    "postgresql": ("TRUNCATE audit_entry",),
+    "postgresql": ("TRUNCATE audit_entry CASCADE",),
 }
 
 

@@ -105,6 +105,14 @@ TABLE: dict[str, Row] = {
     "/applications/<application_id>/agreement/documents/<document_id>/sealed": AGREED,
     "/applications/<application_id>/agreement/documents/<document_id>/evidence": AGREED,
     "/applications/<application_id>/agreement/sign": AGREED,
+    "/applications/<application_id>/agreement/sign/provider": AGREED,
+    "/applications/<application_id>/agreement/sign/provider/<reference>": NOBODY,  # a signature that was begun: its own
+    "/applications/<application_id>/agreement/sign/delegate": AGREED,
+    "/applications/<application_id>/agreement/order": PREPARED,
+    "/applications/<application_id>/agreement/parties/<party_id>/sheet": AGREED,
+    "/applications/<application_id>/agreement/parties/<party_id>/scan": AGREED,
+    "/applications/<application_id>/agreement/scans/<scan_id>": NOBODY,  # none is handed in here
+    "/applications/<application_id>/agreement/scans/<scan_id>/file": NOBODY,
     "/applications/<application_id>/agreement/instrument": PREPARED,
     "/applications/<application_id>/agreement/language": PREPARED,
     "/applications/<application_id>/agreement/obligations": PREPARED,

@@ -35,7 +35,7 @@ from webapp.transaction import writing
 from webapp.transfer import storage
 from workflows.vocabulary import Role, State, Trigger
 
-HOSTILE = "Pay {{ 7 * 7 }} {% if x %} <b>now</b> & “later” 🏛"
+HOSTILE = "Pay {{ 7654321 * 3 }} {% if x %} <b>now</b> & “later” 🏛"
 
 
 @pytest.fixture(autouse=True)
@@ -218,7 +218,7 @@ def test_a_clause_is_printed_in_its_box_as_plain_text_and_never_as_template_code
     assert document.file is not None
     said = reading.text(storage().read(document.file.sha256))
     printed = f"1. Special clause 1, in addition to section 6 (Costs): Paid in two parts. {HOSTILE}"
-    assert printed in said and "49" not in said.replace(printed, "")
+    assert printed in said and "22962963" not in said.replace(printed, "")
     assert document.context["conditions"] == make.CONDITIONS.splitlines()
     sign_in(client, draft.lead)
     for page in ("/text", "/clauses", f"/clauses/{clause.id}", "/difference"):

@@ -57,9 +57,17 @@ def post(client: FlaskClient, file: make.File, who: Person, **changes: Any) -> T
     """One person signs in the browser; a value of None leaves the field out."""
     sha256 = db.session.get_one(Agreement, file.agreement.id).issued_document.file.sha256  # type: ignore[union-attr]
     sign_in(client, who)
-    data = {"sha256": sha256, "agree": "y", "password": make.PASSWORD} | changes
+    data = {"sha256": sha256, "agree": "y", "password": make.PASSWORD} | consented(file, who, sha256) | changes
     given = {key: value for key, value in data.items() if value is not None}
     return client.post(f"/applications/{file.application.id}/agreement/sign", data=given)
+
+
+def consented(file: make.File, who: Person, sha256: str, language: str = "en") -> dict[str, str]:
+    """What the page sends back with the consent: it fits this document and this person."""
+    now = signing.turn(db.session.get_one(Agreement, file.agreement.id))
+    signer = now.of(who.id) if now else None
+    stamp = signing.consent_stamp(sha256, signer, language) if signer else ""
+    return {"language": language, "consent": stamp}
 
 
 def count() -> int:
@@ -173,19 +181,21 @@ def test_a_version_that_was_replaced_is_not_signed(client: FlaskClient, file: ma
     document = file.agreement.issued_document
     assert document is not None and document.file is not None
     old = document.file.sha256
+    consent = consented(file, partner, old)
     with writing():
         advance(file.agreement, Trigger.REDRAFT, file.as_manager(), reason="A name was wrong")
     answer = client.post(f"/applications/{file.application.id}/agreement/sign")
     assert answer.status_code in (302, 303)  # nobody is signed in yet
     sign_in(client, partner)
     path = f"/applications/{file.application.id}/agreement/sign"
-    answer = client.post(path, data={"sha256": old, "agree": "y", "password": make.PASSWORD})
+    form = {"sha256": old, "agree": "y", "password": make.PASSWORD} | consent
+    answer = client.post(path, data=form)
     assert answer.status_code == 409 and "no document to sign now" in answer.text
     with writing():
         use_cases.generate(file.agreement, file.as_manager(), storage(), demonstration=False)
         make.checked(file, storage())
         use_cases.issue(file.agreement, file.as_manager())
-    answer = client.post(path, data={"sha256": old, "agree": "y", "password": make.PASSWORD})
+    answer = client.post(path, data=form)
     assert answer.status_code == 409 and "Another version was issued" in answer.text
     with writing(), pytest.raises(signing.Superseded):
         make.signed_by(file, partner, storage(), document_sha256="0" * 64)
@@ -203,8 +213,8 @@ def test_a_changed_file_is_refused_and_recorded(client: FlaskClient, file: make.
     answer = post(client, file, file.signatories()[0])
     assert answer.status_code == 409 and "The stored file is no longer the one that was issued" in answer.text
     assert count() == 0
-    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.event == AuditEvent.EDITED)).all()
-    noted = [entry.data for entry in entries if "refused" in entry.data]
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.event == AuditEvent.SIGNATURE_REFUSED)).all()
+    noted = [entry.data for entry in entries]
     assert noted == [
         {
             "document": document.reference,
@@ -255,6 +265,7 @@ def test_two_clicks_at_once_give_one_signature_and_no_error(app: Flask, file: ma
     document = file.agreement.issued_document
     assert document is not None and document.file is not None
     application_id, sha256, who = file.application.id, document.file.sha256, director.id
+    consent = consented(file, director, sha256)
     db.session.remove()
     clients = [Outside(app, app.response_class) for _ in range(2)]
     for one in clients:
@@ -262,7 +273,7 @@ def test_two_clicks_at_once_give_one_signature_and_no_error(app: Flask, file: ma
     db.session.remove()
 
     def click(one: FlaskClient) -> int:
-        data = {"sha256": sha256, "agree": "y", "password": make.PASSWORD}
+        data = {"sha256": sha256, "agree": "y", "password": make.PASSWORD} | consent
         with app.app_context():
             return one.post(f"/applications/{application_id}/agreement/sign", data=data).status_code
 
@@ -281,7 +292,8 @@ def test_nothing_is_signed_before_it_is_issued(client: FlaskClient) -> None:
         partner = file.signatories()[0]
         with pytest.raises(Invalid, match="no document to sign"):
             use_cases.sign(
-                file.agreement, acting(partner), storage=storage(), document_sha256="", consent="", consent_version="",
+                file.agreement, acting(partner), storage=storage(), document_sha256="", consent="",
+                consent_version=signing.CONSENT_VERSION,
                 language="en", address="", user_agent="",
             )  # fmt: skip
     sign_in(client, partner)

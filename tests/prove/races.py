@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from tests.prove.house import House, acting, agreement, application
 from webapp.agreements import use_cases as contracts
+from webapp.agreements.signing import CONSENT_VERSION
 from webapp.decisions import use_cases as decisions
 from webapp.errors import Conflict, Invalid, Refused
 from webapp.extensions import db
@@ -43,7 +44,7 @@ def sign(house: House, who: Principal) -> object:
     issued = agreement(house.agreement)
     sha256 = issued.issued_document.file.sha256  # type: ignore[union-attr]  # the house issued it
     return contracts.sign(
-        issued, who, storage=house.storage, document_sha256=sha256, consent="I sign.", consent_version="1",
+        issued, who, storage=house.storage, document_sha256=sha256, consent="I sign.", consent_version=CONSENT_VERSION,
         language="en", address="", user_agent="",
     ).id  # fmt: skip
 

@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     FieldList,
@@ -47,6 +48,11 @@ class PartyForm(FlaskForm):  # type: ignore[misc]
     )
     mandate_number = StringField(_("Number of the decision"), [Optional(), Length(max=100)])
     mandate_date = DayField(_("Date of the decision"), [InputRequired(_("Enter the date of the decision."))])
+    mandate_limit = MoneyField(
+        _("Up to which amount"),
+        [Optional()],
+        description=_("Only where the decision sets a limit. It must cover the grant."),
+    )
 
 
 class TrancheForm(Form):
@@ -105,10 +111,77 @@ class ObligationForm(FlaskForm):  # type: ignore[misc]
 
 class SignForm(FlaskForm):  # type: ignore[misc]
     sha256 = HiddenField(validators=[Length(max=64)])
+    language = HiddenField(validators=[Length(max=10)])
+    consent = HiddenField(validators=[Length(max=64)])
     agree = BooleanField(_("I have read the document and I agree"), [DataRequired(_("Tick this box to sign."))])
     password = PasswordField(
         _("Your password"),
         [DataRequired(_("Enter your password."))],
         description=_("We ask again, so that nobody signs from a screen that you left open."),
         render_kw={"autocomplete": "current-password"},
+    )
+
+
+class OrderForm(FlaskForm):  # type: ignore[misc]
+    """Its places are as many as there are parties: see `order_form`."""
+
+    order = RadioField(_("Who signs when"), [InputRequired(_("Choose who signs when."))])
+
+
+def order_form(parties: list[tuple[int, str]], **data: Any) -> OrderForm:
+    """A form with one choice for each place in the order."""
+    fields = {
+        f"place_{place}": SelectField(
+            gettext("Signs at place %(place)s", place=place), [InputRequired()], coerce=int, choices=parties
+        )
+        for place in range(1, len(parties) + 1)
+    }
+    form = type("OrderForm", (OrderForm,), fields)
+    return form(formdata=None, data=data) if data else form()  # type: ignore[no-any-return]
+
+
+class DelegateForm(FlaskForm):  # type: ignore[misc]
+    receiver_id = SelectField(_("Who signs in your place"), [InputRequired(_("Choose a colleague."))], coerce=int)
+    capacity = StringField(_("In which capacity"), [DataRequired(NEEDED), Length(max=200)])
+    mandate_act = StringField(
+        _("Under which decision"),
+        [DataRequired(NEEDED), Length(max=300)],
+        description=_("The act with which you let your colleague sign."),
+    )
+    mandate_number = StringField(_("Number of the decision"), [Optional(), Length(max=100)])
+    mandate_date = DayField(_("Date of the decision"), [InputRequired(_("Enter the date of the decision."))])
+
+
+class ComparedForm(FlaskForm):  # type: ignore[misc]
+    """What is printed on the paper, copied by hand: nothing is filled in, so that somebody must look."""
+
+    reference = StringField(
+        _("Reference on the paper"),
+        [DataRequired(_("Copy the reference that is printed on the paper."))],
+        render_kw={"autocomplete": "off"},
+    )
+    prefix = StringField(
+        _("Check number on the signature sheet"),
+        [DataRequired(_("Copy the check number that is printed on the signature sheet."))],
+        description=_("The first 12 characters, without the dots."),
+        render_kw={"autocomplete": "off"},
+    )
+
+
+class ScanForm(ComparedForm):
+    signed_on = DayField(_("Signed on"), [InputRequired(_("Enter the day that stands beside the signature."))])
+    file = FileField(_("Scan of the signed paper"), description=_("A PDF, JPEG or PNG of the whole signature sheet."))
+
+
+class AttestForm(ComparedForm):
+    seen = BooleanField(
+        _("I see the signature of the person named, on the sheet of this document"),
+        [DataRequired(_("Tick this box only if you see it."))],
+    )
+
+
+class RejectForm(FlaskForm):  # type: ignore[misc]
+    reason = TextAreaField(
+        _("What is wrong with the scan"),
+        [DataRequired(_("Say what is wrong with the scan, so that a better one can be sent.")), Length(max=1000)],
     )

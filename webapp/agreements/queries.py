@@ -12,6 +12,7 @@ from webapp.models.agreement import Agreement, AgreementParty, Document, Signatu
 from webapp.models.application import Application, BudgetLine
 from webapp.models.monitoring import Obligation
 from webapp.models.negotiation import VersionApproval
+from webapp.models.people import Person
 from webapp.services import pdfs, seals
 from workflows.vocabulary import State
 
@@ -73,3 +74,11 @@ def obligations(agreement: Agreement) -> Sequence[Obligation]:
     return db.session.scalars(
         select(Obligation).where(Obligation.agreement_id == agreement.id).order_by(Obligation.id)
     ).all()
+
+
+def names(person_ids: set[int]) -> dict[int, str]:
+    """What these people are called; no statement for nobody."""
+    if not person_ids:
+        return {}
+    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids)))
+    return {row.id: row.name for row in rows}

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
-from wtforms import Form
 
 from webapp import caseframe, policy, wording
-from webapp.agreements import ceremony, changes, forms, queries, signing, use_cases
+from webapp.agreements import ceremony, changes, forms, paper, queries, signing, signing_routes, track, use_cases
+from webapp.agreements.blueprint import blueprint, home, tried, without_token
 from webapp.agreements.frame import frame
 from webapp.auth.access import actor, signed_in
 from webapp.documents.language import LANGUAGES
@@ -30,7 +30,7 @@ from webapp.transfer import send, storage
 from workflows.instrument import is_downgrade
 from workflows.vocabulary import Instrument, Role, State, Trigger
 
-blueprint = Blueprint("agreements", __name__, template_folder="templates", url_prefix="/applications")
+__all__ = ["blueprint", "signing_routes"]
 BLANK_ROWS = 2
 
 
@@ -90,7 +90,6 @@ def _contents(agreement: Agreement, who: Principal) -> dict[str, Any]:
         ],
         "periods": report_periods(agreement.starts_on, agreement.ends_on, rules),
         "total": sum((tranche.amount for tranche in agreement.tranches), agreement.grant * 0),
-        "signs_next": _signs_next(agreement, issued, who),
         "prefix": signing.SHOWN,
         "pdfs": pdfs.standings(agreement.documents),
         "seals": seals.standings(agreement.documents),
@@ -99,7 +98,13 @@ def _contents(agreement: Agreement, who: Principal) -> dict[str, Any]:
         "clauses": clauses.live(agreement),
         "clauses_status": _clauses_status(agreement),
         "standings": {document.id: versions.standing(agreement, document) for document in agreement.documents},
-    }
+        "ended_by": _ended_by(agreement.documents),
+    } | _signing(agreement, who)
+
+
+def _ended_by(documents: list[Document]) -> dict[int, str]:
+    """Who took a document out of signing, by the number of the person; asked only where somebody did."""
+    return queries.names({document.ended_by_id for document in documents if document.ended_by_id})
 
 
 def _asked_of(agreement: Agreement, newest: Document | None, who: Principal) -> str:
@@ -133,12 +138,22 @@ def _first_gaps(gaps: tuple[str, ...]) -> list[str]:
     return [wording.gap(gap) for gap in gaps if gap not in later]
 
 
-def _signs_next(agreement: Agreement, issued: Any, who: Principal) -> bool:
-    if agreement.state is not State.ISSUED or issued is None:
-        return False
-    signed = {signature.party_id for signature in issued.signatures}
-    waiting = next((party for party in agreement.parties if party.id not in signed), None)
-    return waiting is not None and waiting.signatory_id == who.person_id
+def _signing(agreement: Agreement, who: Principal) -> dict[str, Any]:
+    """Where the signing stands, and what this reader can do about it."""
+    now = signing.turn(agreement)
+    if now is None:
+        return {"tracks": [], "may_remind": False, "mine": None, "signs_next": False, "scans": []}
+    rows = track.standings(now)
+    mine = next((row for row in rows if row.signer.person_id == who.person_id), None)
+    room = scope.file_scope(agreement.application)
+    attests = policy.may(who, Action.ATTEST_SIGNATURE, room)
+    return {
+        "tracks": rows,
+        "may_remind": policy.may(who, Action.PREPARE_AGREEMENT, room),
+        "mine": mine,
+        "signs_next": mine is not None and mine.is_open and mine.scan is None,
+        "scans": [row.scan for row in rows if row.scan and attests and paper.may_settle(row.scan, who)],
+    }
 
 
 @blueprint.get("/<int:application_id>/agreement/instrument")
@@ -157,14 +172,14 @@ def instrument_post(application_id: int) -> Response | tuple[str, int]:
     form = _instrument_form(application)
     if is_downgrade(_asked(), use_cases.computed_instrument(application)):
         use_cases.choose_instrument(application, Instrument.MEMORANDUM, "", actor())  # refuses, with the reason
-    if form.validate() and _tried(
+    if form.validate() and tried(
         form,
         lambda: use_cases.choose_instrument(
             application, Instrument(form.instrument.data), form.reason.data or "", actor()
         ),
     ):
         flash(_("The kind of agreement is settled."), "success")
-        return _home(application)
+        return home(application)
     return _instrument_page(application, form), 422
 
 
@@ -202,9 +217,9 @@ def party_post(application_id: int, party_id: int) -> Response | tuple[str, int]
     application, agreement = _prepared(application_id)
     row = _party(agreement, party_id)
     form = _party_form(agreement, row, forms.PartyForm())
-    if form.validate() and _tried(form, lambda: use_cases.set_party(row, **_without_token(form), actor=actor())):
+    if form.validate() and tried(form, lambda: use_cases.set_party(row, **without_token(form), actor=actor())):
         flash(_("Saved: who signs for %(party)s.", party=row.organisation.name), "success")
-        return _home(application)
+        return home(application)
     return _party_page(application, row, form), 422
 
 
@@ -246,9 +261,9 @@ def tranches_post(application_id: int) -> Response | str | tuple[str, int]:
     sound = form.validate()
     if "check" in request.form and sound:
         return _tranches_page(application, agreement, form)
-    if sound and _tried(form, lambda: use_cases.set_tranches(agreement, form.values(), actor())):
+    if sound and tried(form, lambda: use_cases.set_tranches(agreement, form.values(), actor())):
         flash(_("The schedule is saved: it adds up to the grant."), "success")
-        return _home(application)
+        return home(application)
     return _tranches_page(application, agreement, form), 422
 
 
@@ -283,9 +298,9 @@ def language_post(application_id: int) -> Response | tuple[str, int]:
     application, agreement = _prepared(application_id)
     form = forms.LanguageForm()
     form.language.choices = _languages(agreement)
-    if form.validate() and _tried(form, lambda: use_cases.set_language(agreement, form.language.data, actor())):
+    if form.validate() and tried(form, lambda: use_cases.set_language(agreement, form.language.data, actor())):
         flash(_("The language of the contract is saved."), "success")
-        return _home(application)
+        return home(application)
     return _language_page(application, agreement, form), 422
 
 
@@ -322,7 +337,7 @@ def obligations(application_id: int) -> str:
 def obligations_post(application_id: int) -> Response | tuple[str, int]:
     application, agreement = _prepared(application_id)
     form = _obligation_form(agreement, forms.ObligationForm())
-    if form.validate() and _tried(form, lambda: use_cases.add_obligation(agreement, _without_token(form), actor())):
+    if form.validate() and tried(form, lambda: use_cases.add_obligation(agreement, without_token(form), actor())):
         flash(_("The obligation is added."), "success")
         return redirect(url_for("agreements.obligations", application_id=application.id), 303)
     return _obligations_page(application, agreement, form), 422
@@ -368,7 +383,7 @@ def write(application_id: int) -> Response | tuple[str, int]:
         _("Written: %(reference)s. A second officer checks it before it is issued.", reference=document.reference),
         "success",
     )
-    return _home(application)
+    return home(application)
 
 
 @blueprint.get("/<int:application_id>/agreement/documents/<int:document_id>")
@@ -394,7 +409,7 @@ def document_pdf_post(application_id: int, document_id: int) -> Response:
     application = scope.open_file(actor(), application_id, Action.MAKE_PDF)
     pdfs.make_now(queries.document_of(application, document_id))
     flash(_("The PDF is being prepared. Load this page again in a minute."), "success")
-    return _home(application)
+    return home(application)
 
 
 @blueprint.get("/<int:application_id>/agreement/documents/<int:document_id>/sealed")
@@ -427,37 +442,6 @@ def _hand_out(application: Application, stored: StoredFile | None) -> Response |
     return send(stored)
 
 
-@blueprint.get("/<int:application_id>/agreement/sign")
-@signed_in
-def sign(application_id: int) -> Response | str | tuple[str, int]:
-    return ceremony.page(application_id)
-
-
-@blueprint.post("/<int:application_id>/agreement/sign")
-@signed_in
-def sign_post(application_id: int) -> Response | tuple[str, int]:
-    return ceremony.post(application_id)
-
-
 def _prepared(application_id: int) -> tuple[Application, Agreement]:
     application = scope.open_file(actor(), application_id, Action.PREPARE_AGREEMENT)
     return application, queries.the_agreement(application)
-
-
-def _tried(form: Form, change: Any) -> bool:
-    """Make the change; a refusal goes to its field."""
-    try:
-        change()
-    except Invalid as invalid:
-        field = form[invalid.field] if invalid.field in form else next(iter(form))
-        field.errors = [*field.errors, invalid.message]
-        return False
-    return True
-
-
-def _without_token(form: Any) -> dict[str, Any]:
-    return {name: value for name, value in form.data.items() if name != "csrf_token"}
-
-
-def _home(application: Application) -> Response:
-    return redirect(url_for("agreements.show", application_id=application.id), 303)

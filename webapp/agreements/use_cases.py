@@ -1,6 +1,5 @@
 """Preparing an agreement: instrument, signatories, schedule, terms, obligations; writing it and issuing it."""
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -11,6 +10,7 @@ from sqlalchemy import func, select
 
 from webapp import clock, policy, wording
 from webapp.agreements.effects import LETTER
+from webapp.agreements.signers import eligible
 from webapp.agreements.signing import sign, stored_sha256
 from webapp.documents.language import BETWEEN
 from webapp.documents.plain import TwoColumns, UnprintableTextError, printable
@@ -21,7 +21,6 @@ from webapp.extensions import db
 from webapp.models.agreement import Agreement, AgreementParty, Document, DocumentKind, Tranche
 from webapp.models.application import Application, BudgetCategory
 from webapp.models.monitoring import Obligation
-from webapp.models.people import Person, RoleGrant
 from webapp.models.record import AuditEvent
 from webapp.policy import Action, Principal
 from webapp.services import announce, audit, content, documents, scope
@@ -39,6 +38,7 @@ __all__ = [
     "add_obligation",
     "choose_instrument",
     "computed_instrument",
+    "eligible",
     "generate",
     "issue",
     "remove_obligation",
@@ -93,8 +93,9 @@ def set_party(
     mandate_date: date,
     mandate_number: str,
     actor: Principal,
+    mandate_limit: Decimal | None = None,
 ) -> None:
-    """Name who signs for a party, in which capacity and under which mandate [S2.13]."""
+    """Name who signs for a party, in which capacity and under which mandate [S2.13]; the limit covers the grant."""
     agreement = db.session.get_one(Agreement, party.agreement_id)
     _preparing(agreement, actor)
     if signatory_id not in {person.id for person in eligible(agreement, party)}:
@@ -105,28 +106,18 @@ def set_party(
         raise Invalid(
             "mandate_date", _("The mandate is given before the signature, so its date cannot be in the future.")
         )
+    if mandate_limit is not None and mandate_limit < agreement.grant:
+        grant = wording.amount(agreement.grant, agreement.currency)
+        raise Invalid("mandate_limit", _("The mandate must cover the grant of %(grant)s.", grant=grant))
     given = {"capacity": capacity, "mandate_act": mandate_act, "mandate_number": mandate_number}
     for field, text in given.items():
         if field != "mandate_number" and not text.strip():
             raise Invalid(field, _("Fill this in: it stands in the contract beside the signature."))
         setattr(party, field, _clean(field, text))
-    party.signatory_id, party.mandate_date = signatory_id, mandate_date
+    party.signatory_id, party.mandate_date, party.mandate_limit = signatory_id, mandate_date, mandate_limit
     db.session.flush()
     db.session.expire(party, ["signatory"])
     _note(agreement, actor, {"party": party.organisation.name, "signatory": signatory_id})
-
-
-def eligible(agreement: Agreement, party: AgreementParty) -> Sequence[Person]:
-    """Who may sign for a party today: its signatories; for the operator the programme's directors."""
-    if party.is_operator:
-        of_party = (RoleGrant.role == Role.DIRECTOR) & (RoleGrant.programme_id == programme_of(agreement).id)
-    else:
-        of_party = (RoleGrant.role == Role.SIGNATORY) & (RoleGrant.organisation_id == party.organisation_id)
-    today = clock.today()
-    valid = (RoleGrant.starts_on <= today) & (RoleGrant.ends_on.is_(None) | (RoleGrant.ends_on >= today))
-    holders = select(RoleGrant.person_id).where(of_party, valid)
-    query = select(Person).where(Person.id.in_(holders), Person.left_at.is_(None)).order_by(Person.name, Person.id)
-    return db.session.scalars(query).all()
 
 
 def set_tranches(agreement: Agreement, rows: list[dict[str, Any]], actor: Principal) -> None:

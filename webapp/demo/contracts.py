@@ -14,8 +14,6 @@ from webapp.negotiation import use_cases as negotiation
 from webapp.services.facts import current_agreement
 from workflows.vocabulary import Trigger
 
-CONSENT = "I have read this document and I sign it on behalf of the party named, in the capacity named."
-
 
 def agreement(stage: Stage, key: str) -> Agreement:
     found = current_agreement(case(stage, key))
@@ -104,8 +102,9 @@ def sign(stage: Stage, key: str, ago: int) -> None:
             if document is None or document.file is None:
                 raise LookupError(f"{key}: nothing to sign")
             signing.sign(
-                row, stage.who(person), storage=stage.storage, document_sha256=document.file.sha256, consent=CONSENT,
-                consent_version="1", language="en", address="", user_agent="demonstration",
+                row, stage.who(person), storage=stage.storage, document_sha256=document.file.sha256,
+                consent=signing.consent_text("en"),
+                consent_version=signing.CONSENT_VERSION, language="en", address="", user_agent="demonstration",
             )  # fmt: skip
 
 

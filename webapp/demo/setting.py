@@ -129,6 +129,7 @@ def programme(stage: Stage) -> None:
             },
             stage.who("director"),
         )
+        programmes.update_rules(row, {"investment_signature": "click"}, stage.who("director"))
         for account in accounts():
             if account.role in OFFICE_ROLES and not _holds(account.role, stage.people[account.key], row.id):
                 _grant(stage, account.key, account.role, programme_id=row.id)

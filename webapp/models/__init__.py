@@ -12,6 +12,7 @@ from webapp.models import (
     people,
     programme,
     record,
+    signing,
     template,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "people",
     "programme",
     "record",
+    "signing",
     "template",
 ]

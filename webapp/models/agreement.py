@@ -32,6 +32,13 @@ if TYPE_CHECKING:
     from webapp.models.negotiation import SpecialClause, VersionApproval
 
 
+class SigningOrder(StrEnum):
+    """Who may sign when; the programme office is last in either."""
+
+    IN_TURN = "in_turn"
+    TOGETHER = "municipalities_together"
+
+
 class Agreement(Case, Base):
     """What binds the parties. `scheduled` is the sum of the tranches, kept by the database's own triggers."""
 
@@ -51,6 +58,7 @@ class Agreement(Case, Base):
     special_terms: Mapped[str] = mapped_column(Text, default="")  # written before there were special clauses
     language: Mapped[str] = mapped_column(String(10), default="en")  # of the text; it prevails if there are two
     second_language: Mapped[str] = mapped_column(String(10), default="")  # of the second column; empty: none
+    signing_order: Mapped[SigningOrder] = mapped_column(word(SigningOrder), default=SigningOrder.IN_TURN)
     issued_document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id", use_alter=True))
     in_force_on: Mapped[date | None]
 
@@ -75,15 +83,20 @@ class Agreement(Case, Base):
     )
 
     def stamp(self, trigger: Trigger, source: State, person_id: int | None, reason: str, at: datetime) -> None:
-        """Issuing fixes the newest document; a redraft keeps it named, so that it is not issued a second time."""
+        """Issuing fixes the newest document; a redraft keeps it named, so that it is not issued a second time.
+
+        A document that leaves signing otherwise than signed says so for ever, wherever it is shown.
+        """
         if trigger is Trigger.ISSUE:
             self.issued_document_id = self.documents[-1].id
         elif trigger is Trigger.ENTER_INTO_FORCE:
             self.in_force_on = at.date()
+        elif source is State.ISSUED and self.issued_document is not None:
+            self.issued_document.end(ENDED_BY[trigger], person_id, reason, at)
 
 
 class AgreementParty(Base):
-    """Who signs: partner municipality first, then the other members, the programme's director last."""
+    """Who signs, at which place in the order: at first the partner municipality, the director last."""
 
     __tablename__ = "agreement_party"
 
@@ -97,6 +110,7 @@ class AgreementParty(Base):
     mandate_act: Mapped[str] = mapped_column(String(300), default="")
     mandate_date: Mapped[date | None]
     mandate_number: Mapped[str] = mapped_column(String(100), default="")
+    mandate_limit: Mapped[Decimal | None] = mapped_column(Money)
 
     organisation: Mapped[Organisation] = relationship()
     signatory: Mapped[Person | None] = relationship()
@@ -141,6 +155,23 @@ class DocumentKind(StrEnum):
     CLOSING = "closing"
 
 
+class DocumentEnd(StrEnum):
+    """How an issued document left signing without being in force."""
+
+    TAKEN_BACK = "taken_back"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    VOIDED = "voided"
+
+
+ENDED_BY = {
+    Trigger.REDRAFT: DocumentEnd.TAKEN_BACK,
+    Trigger.DECLINE: DocumentEnd.DECLINED,
+    Trigger.EXPIRE: DocumentEnd.EXPIRED,
+    Trigger.VOID: DocumentEnd.VOIDED,
+}
+
+
 class Document(Base):
     """An immutable Word file: the snapshot it was written from, and the hash of its bytes once written.
 
@@ -164,12 +195,16 @@ class Document(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     token: Mapped[str | None] = mapped_column(String(43))  # the address where anybody may check it
+    ended_as: Mapped[DocumentEnd | None] = mapped_column(word(DocumentEnd))
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ended_reason: Mapped[str] = mapped_column(Text, default="")
 
     application: Mapped[Application] = relationship()
     agreement: Mapped[Agreement | None] = relationship(back_populates="documents", foreign_keys=[agreement_id])
     file: Mapped[StoredFile | None] = relationship()
     signatures: Mapped[list["Signature"]] = relationship(order_by="Signature.id")
-    created_by: Mapped[Person | None] = relationship()
+    created_by: Mapped[Person | None] = relationship(foreign_keys=[created_by_id])
     approvals: Mapped[list["VersionApproval"]] = relationship(back_populates="document", order_by="VersionApproval.id")
     # The PDF, and the job that makes it: rows of their own, here only to be read with the document (services/pdfs.py).
     pdf: Mapped["DocumentFile | None"] = relationship(
@@ -190,9 +225,26 @@ class Document(Base):
         """The key of the job that makes the PDF."""
         return literal(CONVERSION) + sql_cast(cls.id, String)
 
+    def end(self, how: DocumentEnd, person_id: int | None, reason: str, at: datetime) -> None:
+        """It was out for signature and binds nobody: how, by whom and why."""
+        self.ended_as, self.ended_by_id, self.ended_reason, self.ended_at = how, person_id, reason, at
+
+
+class SignatureLevel(StrEnum):
+    """How strong a signature is, from a click to a qualified one."""
+
+    CLICK = "click-to-sign"
+    WET_INK = "wet-ink"
+    TEST = "qualified (test provider)"
+    QUALIFIED = "qualified"
+
 
 class Signature(Base):
-    """A person's signature for one party, in their capacity, against the hash of the stored file."""
+    """A person's signature for one party, in their capacity, against the hash of the stored file; never changed.
+
+    `hash_after` is the hash of what carries the signature: the same file after a click, the scan of the paper, or the
+    provider's signature over the file's bytes.
+    """
 
     __tablename__ = "signature"
 
@@ -206,12 +258,30 @@ class Signature(Base):
     consent: Mapped[str] = mapped_column(Text)
     consent_version: Mapped[str] = mapped_column(String(20))
     language: Mapped[str] = mapped_column(String(10))
-    level: Mapped[str] = mapped_column(String(40), default="click-to-sign")
+    level: Mapped[str] = mapped_column(String(40), default=SignatureLevel.CLICK.value)
     address: Mapped[str] = mapped_column(String(45), default="")
     user_agent: Mapped[str] = mapped_column(String(300), default="")
     signed_at: Mapped[datetime] = mapped_column(Instant)
+    signed_in_how: Mapped[str] = mapped_column(String(40), default="password")
+    hash_after: Mapped[str] = mapped_column(String(64), default="")
+    delegated_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    scan_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    attested_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    attested_at: Mapped[datetime | None] = mapped_column(Instant)
+    signature_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    certificate_sha256: Mapped[str] = mapped_column(String(64), default="")
+    provider_reference: Mapped[str] = mapped_column(String(100), default="")
 
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    delegated_by: Mapped[Person | None] = relationship(foreign_keys=[delegated_by_id])
+    attested_by: Mapped[Person | None] = relationship(foreign_keys=[attested_by_id])
+    scan: Mapped[StoredFile | None] = relationship(foreign_keys=[scan_file_id])
+    signature_file: Mapped[StoredFile | None] = relationship(foreign_keys=[signature_file_id])
     party: Mapped[AgreementParty] = relationship()
 
     __table_args__ = (UniqueConstraint("document_id", "party_id"), UniqueConstraint("document_id", "person_id"))
+
+    @property
+    def strength(self) -> SignatureLevel:
+        """The level as a word of the product."""
+        return SignatureLevel(self.level)

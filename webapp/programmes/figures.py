@@ -43,9 +43,9 @@ class Choice:
     key: str
     label: LazyString
     help: LazyString
-    options: tuple[tuple[bool | AuditLevel, LazyString], ...]
+    options: tuple[tuple[bool | str, LazyString], ...]
 
-    def word(self, value: bool | AuditLevel) -> str:
+    def word(self, value: bool | str) -> str:
         """What was chosen, as people read it."""
         return str(dict(self.options)[value])
 
@@ -122,6 +122,23 @@ GROUPS: tuple[Group, ...] = (
             Figure(
                 "reserve_days", _("Time on the reserve list"),
                 _("After this an application that waits for money is closed."), 30, 730, DAYS,
+            ),
+        ),
+    ),
+    Group(
+        _("Signing"),
+        (
+            Figure(
+                "signature_days", _("Time to sign"),
+                _("Counted from the day it is issued. After it the agreement is a draft again."), 7, 365, DAYS,
+            ),
+            Choice(
+                "investment_signature", _("How an investment contract is signed"),
+                _("A memorandum is always signed here, with the password."),
+                (
+                    ("wet_or_qualified", _("On paper, or with a qualified trust provider")),
+                    ("click", _("Here, with the password, as a memorandum")),
+                ),
             ),
         ),
     ),
@@ -248,7 +265,7 @@ def _counted(key: str, value: Any) -> Decimal | int:
     return Decimal(value) if figure.is_decimal else int(value)
 
 
-def _chosen(choice: Choice, value: Any) -> bool | AuditLevel:
+def _chosen(choice: Choice, value: Any) -> bool | str:
     """A form brings text, a use case the value itself."""
     known = {str(option): option for option, _label in choice.options}
     if str(value) not in known:

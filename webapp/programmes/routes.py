@@ -132,6 +132,10 @@ def _rules_page(form: forms.Versioned, programme: Programme, status: int = 200) 
     if status == 200:
         form.revision.data = str(programme.revision)
     page = render_template(
-        "programmes/rules.html", form=form, programme=programme, groups=figures.GROUPS, unit=figures.unit
+        "programmes/rules.html",
+        form=form,
+        programme=programme,
+        groups=figures.GROUPS,
+        unit=figures.unit,
     )
     return page, status

@@ -93,6 +93,7 @@ CONTRACTING: dict[str, LazyString] = {
     "instrument_open": _("The kind of agreement is not chosen yet."),
     "instrument_lowered": _("The grant pays an investment to a partner, so an investment contract is needed."),
     "signatures_open": _("Not all the parties have signed yet. Still missing: %(parties)s."),
+    "signs_nothing_here": _("You are not named to sign this agreement, or you have signed it already."),
     "tranches_do_not_add_up": _(
         "The payments add up to %(scheduled)s, but the grant is %(grant)s. Both must be the same."
     ),

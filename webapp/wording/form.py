@@ -101,6 +101,8 @@ GAPS: dict[str, LazyString] = {
     "signatory": _("Name the person who signs for %(name)s."),
     "capacity": _("Say in which function the signatory of %(name)s signs."),
     "mandate": _("Enter the decision that allows the signatory of %(name)s to sign."),
+    "mandate_later": _("The decision that allows the signatory of %(name)s to sign has a date in the future."),
+    "mandate_limit": _("The mandate of the signatory of %(name)s does not cover the grant."),
     "contact": _("Give %(name)s an editor or administrator who does not sign, to receive the notices."),
     "obligations": _("List who is trained and how they will share what they learn."),
     "documents": _("Add the documents that this agreement needs."),

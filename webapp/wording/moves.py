@@ -103,6 +103,22 @@ MOVES: dict[Machine, dict[Trigger, MoveWords]] = {
                 " A mail with your reason goes to the signatories and the director."
             ),
         ),
+        Trigger.DECLINE: MoveWords(
+            _("Decline to sign"),
+            _("declined to sign the agreement"),
+            _(
+                "The agreement goes back to draft, and no signature on this version counts any more."
+                " A mail with your reason goes to all the partners, the director and the programme manager."
+            ),
+        ),
+        Trigger.EXPIRE: MoveWords(
+            _("Let the time to sign end"),
+            _("returned the agreement to draft because the time to sign is over"),
+            _(
+                "Signatures on this version do not count any more. The programme manager can issue a new version."
+                " A mail goes to all the partners, the director and the programme manager."
+            ),
+        ),
         Trigger.ENTER_INTO_FORCE: MoveWords(
             _("Put in force"),
             _("put the agreement in force with the last signature"),
@@ -114,7 +130,7 @@ MOVES: dict[Machine, dict[Trigger, MoveWords]] = {
         Trigger.VOID: MoveWords(
             _("Cancel agreement"),
             _("cancelled the agreement"),
-            _("The agreement binds nobody. This cannot be undone."),
+            _("The agreement binds nobody. A mail goes to the signatories and the director. This cannot be undone."),
         ),
         Trigger.END: MoveWords(
             _("End agreement"),

@@ -88,6 +88,7 @@ RUNNING: dict[str, LazyString] = {
     "objections_settled": _("No objection to the text is open."),
     "parties_agreed": _("As many municipalities as the programme asks for agreed to the text."),
     "everyone_signed": _("All the parties have signed."),
+    "signs_this_agreement": _("It is done by somebody who signs and has not signed yet."),
     "case_is_over": _("The file is over."),
     "four_sections": _("Number of services, quality, satisfaction and finance are filled in."),
     "report_case_running": _("The project is monitored or suspended."),
@@ -130,6 +131,7 @@ DEADLINES: dict[str, LazyString] = {
     "appeal_days": _("the time to appeal"),
     "review_days": _("the time for a review"),
     "cure_days": _("the time to put something right"),
+    "signature_days": _("the time to sign"),
 }
 
 

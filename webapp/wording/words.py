@@ -143,6 +143,25 @@ CONTRACTING: dict[str, dict[str, Words]] = {
         "appeal_outcome": Words(_("Letter with the outcome of the appeal")),
         "closing": Words(_("Closing letter")),
     },
+    "DocumentEnd": {
+        "taken_back": Words(_("Taken back")),
+        "declined": Words(_("Declined")),
+        "expired": Words(_("Time to sign is over")),
+        "voided": Words(_("Cancelled")),
+    },
+    "SigningOrder": {
+        "in_turn": Words(_("One after the other, in the order below")),
+        "municipalities_together": Words(
+            _("The municipalities in any order, the programme office last"),
+            _("Both municipalities are asked to sign at once."),
+        ),
+    },
+    "SignatureLevel": {
+        "click-to-sign": Words(_("Signed here, with the password")),
+        "wet-ink": Words(_("Signed on paper, attested by a second officer")),
+        "qualified (test provider)": Words(_("Signed with the test provider, without legal value")),
+        "qualified": Words(_("Qualified electronic signature")),
+    },
 }
 
 FOLLOWING: dict[str, dict[str, Words]] = {
@@ -283,6 +302,13 @@ EVENTS: dict[str, dict[str, Words]] = {
         "clause_withdrawn": Words(_("withdrew a special clause")),
         "version_checked": Words(_("checked a version of the contract")),
         "text_agreed": Words(_("agreed to the text of the contract for their municipality")),
+        "signature_refused": Words(_("tried to sign and was refused")),
+        "signing_page_opened": Words(_("opened the document to sign it")),
+        "signature_delegated": Words(_("let somebody else sign in their place")),
+        "signing_reminded": Words(_("reminded those whose signature is next")),
+        "scan_added": Words(_("added the scan of a signature on paper")),
+        "scan_attested": Words(_("attested a signature on paper")),
+        "scan_rejected": Words(_("refused the scan of a signature on paper")),
         "committee_decided": Words(_("recorded the decision about a monitoring committee")),
         "focal_point_named": Words(_("named a focal point")),
         "finding_raised": Words(_("raised a finding")),

@@ -12,7 +12,7 @@ AGREEMENT = Definition(
     initial=State.DRAFT,
     states=(
         StateSpec(State.DRAFT),
-        StateSpec(State.ISSUED),
+        StateSpec(State.ISSUED, deadline="signature_days", on_deadline=Trigger.EXPIRE),
         StateSpec(State.IN_FORCE),
         StateSpec(State.ENDED, is_final=True, outcome=Outcome.COMPLETED),
         StateSpec(State.VOIDED, is_final=True, outcome=Outcome.STOPPED),
@@ -34,6 +34,15 @@ AGREEMENT = Definition(
             g.parties_agreed,
         ),
         *moves(Trigger.REDRAFT, State.ISSUED, State.DRAFT, MANAGER, needs_reason=True),
+        *moves(
+            Trigger.DECLINE,
+            State.ISSUED,
+            State.DRAFT,
+            (Role.SIGNATORY, Role.DIRECTOR),
+            g.signs_this_agreement,
+            needs_reason=True,
+        ),
+        *moves(Trigger.EXPIRE, State.ISSUED, State.DRAFT, Role.SYSTEM),
         *moves(
             Trigger.ENTER_INTO_FORCE,
             State.ISSUED,

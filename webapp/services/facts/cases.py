@@ -12,6 +12,7 @@ from webapp.models.application import BudgetCategory
 from webapp.models.assessment import Advice, Review
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report, ReportKind
 from webapp.models.negotiation import ApprovalKind, ArticleComment, VersionApproval
+from webapp.models.signing import SigningDelegation
 from webapp.policy import Principal
 from webapp.services import content, documents
 from webapp.services.contract import contexts
@@ -53,6 +54,7 @@ def of_agreement(case: Agreement, actor: Principal | None) -> f.AgreementFacts:
         document_current=drafting and document_current(case),
         gaps=agreement_gaps(case) if drafting else (),
         unsigned=tuple(p.organisation.name for p in case.parties if p.id not in signed),
+        signatories=signatories(case, signed),
         signed=len(signed),
         case_over=case.application.state in (State.WITHDRAWN, State.TERMINATED, State.CLOSED),
         manager=case.application.manager_id,
@@ -92,6 +94,16 @@ def _programme_id(case: Agreement) -> int:
     return case.application.call.plan.programme_id
 
 
+def signatories(case: Agreement, signed: set[int]) -> frozenset[int]:
+    """Who may still sign the issued document: those named, or whom they let sign in their place."""
+    if case.state is not State.ISSUED:
+        return frozenset()
+    query = select(SigningDelegation.party_id, SigningDelegation.receiver_id)
+    given = db.session.execute(query.where(SigningDelegation.document_id == case.issued_document_id)).all()
+    named = {p.id: p.signatory_id for p in case.parties} | {row.party_id: row.receiver_id for row in given}
+    return frozenset(person for party, person in named.items() if person is not None and party not in signed)
+
+
 def document_current(case: Agreement) -> bool:
     """The newest document says what the data say now, and is not one that was issued before and taken back."""
     if not case.documents or case.documents[-1].id == case.issued_document_id:
@@ -110,6 +122,8 @@ def agreement_gaps(case: Agreement, obligations: int | None = None) -> tuple[str
             ("signatory", party.signatory_id),
             ("capacity", party.capacity.strip()),
             ("mandate", party.mandate_act.strip() and party.mandate_date),
+            ("mandate_later", party.mandate_date is None or party.mandate_date <= clock.today()),
+            ("mandate_limit", party.mandate_limit is None or party.mandate_limit >= case.grant),
         ):
             if not value:
                 found.append(f"{gap}:{party.organisation.name}")
