@@ -4,6 +4,7 @@ The server is one of our own, killed with all its processes and started again on
 event of the one connection that makes the move, so every run kills at the same place.
 """
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -188,14 +189,13 @@ def worker_waits(outage: Outage, jobs_before: int = 6) -> list[str]:
             outbox.enqueue(Job.SEND_MAIL, f"outage-{number}", {
                 "to": "officer@example.org", "subject": "A move", "lines": [], "path": "/", "language": "en",
             })  # fmt: skip
-    rounds = iter(range(6))
+    asked, away = itertools.count(), itertools.count(1)
 
     def stop() -> bool:
-        """Asked before each round: the server is back for the third."""
-        number = next(rounds, None)
-        if number == 2:
+        """Asked before each round and each job: the second time that the server is missed it is started again."""
+        if not outage.server.runs and next(away) == 2:
             outage.server.start()
-        return number is None
+        return len(acknowledged) > jobs_before or next(asked) > 20 * jobs_before
 
     acknowledged: list[int] = []
     acknowledge = outbox.acknowledge

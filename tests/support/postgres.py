@@ -105,7 +105,14 @@ class ServerToKill:
         _make(self.home, self.programs)
         self.start()
 
+    @property
+    def runs(self) -> bool:
+        return self._process.poll() is None
+
     def start(self) -> None:
+        """Start it on what it left; one that runs would be lost sight of."""
+        if hasattr(self, "_process") and self.runs:
+            raise RuntimeError("the server runs already")
         self._process = _run(self.home, self.programs, TO_BE_KILLED)
 
     def kill(self) -> None:
@@ -121,11 +128,11 @@ class ServerToKill:
 
     def revive(self) -> None:
         """Start it unless it runs, whatever the test before left."""
-        if self._process.poll() is not None:
+        if not self.runs:
             self.start()
 
     def remove(self) -> None:
-        if self._process.poll() is None:
+        if self.runs:
             self.kill()
         shutil.rmtree(self.home)
 
