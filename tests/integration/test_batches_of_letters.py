@@ -16,6 +16,7 @@ from tests.integration.test_batches import LAPSE, items, on_sqlite, ordered, sta
 from webapp import clock
 from webapp.batches.letters import packed
 from webapp.documents.storage import LocalStorage
+from webapp.errors import Invalid
 from webapp.extensions import db
 from webapp.jobs import courier
 from webapp.models.agreement import Document, DocumentKind
@@ -133,7 +134,7 @@ def test_a_letter_that_cannot_be_written_fails_alone(client: FlaskClient, storag
 
     def broken(document: Document, into: LocalStorage) -> object:
         if document.id == bad:
-            raise RuntimeError("no such template")
+            raise Invalid("template", "no such template")
         return write(document, into)
 
     with patch.object(documents, "write", broken):
@@ -151,7 +152,7 @@ def test_a_letter_of_a_move_that_failed_is_tried_again_by_hand(
     app: Flask, client: FlaskClient, storage: LocalStorage
 ) -> None:
     files, batch_id = lapsed(storage, 2)
-    with patch.object(documents, "write", side_effect=RuntimeError("no such template")):
+    with patch.object(documents, "make", side_effect=RuntimeError("no such template")):
         courier(app).drain()
     visitor = Visitor(client, files.person("manager"))
     page = visitor.get(f"/batches/{batch_id}").text

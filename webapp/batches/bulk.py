@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _
 
 from webapp import caseframe, policy, wording
-from webapp.errors import Refused
+from webapp.errors import Invalid, Refused
 from webapp.extensions import db
 from webapp.models.application import Application
 from webapp.models.batch import BatchKind
@@ -93,7 +93,10 @@ def _write(order: Order) -> None:
         raise Refused(Refusal(Trigger.REJECT, blockers))
     if order.item.document is not None:
         db.session.refresh(order.item.document, ["file_id"])
-        documents.write(order.item.document, order.storage)
+        try:
+            documents.write(order.item.document, order.storage)
+        except Invalid as invalid:  # a template that cannot be filled: not a refusal of this person, but a failed row
+            raise RuntimeError(invalid.message) from invalid
 
 
 LETTERS_LABEL = _("Write letters")
