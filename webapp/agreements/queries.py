@@ -41,6 +41,7 @@ def agreement_of(application: Application) -> Agreement | None:
             joinedload(Agreement.documents).defer(Document.context),
             joinedload(Agreement.documents).options(joinedload(Document.file), *pdfs.loaded(), *seals.loaded()),
             joinedload(Agreement.documents).joinedload(Document.created_by),
+            joinedload(Agreement.documents).joinedload(Document.delegations),
             joinedload(Agreement.documents).joinedload(Document.approvals).joinedload(VersionApproval.person),
             joinedload(Agreement.documents).joinedload(Document.signatures).joinedload(Signature.person),
         )

@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from webapp import clock
 from webapp.extensions import db
@@ -42,12 +41,9 @@ class Signer:
 
 
 def signers(agreement: Agreement) -> list[Signer]:
-    """In the order of the parties; one statement for who signs in somebody's place."""
-    query = select(SigningDelegation).where(SigningDelegation.document_id == agreement.issued_document_id)
-    given = db.session.scalars(
-        query.options(joinedload(SigningDelegation.giver), joinedload(SigningDelegation.receiver))
-    )
-    by_party = {row.party_id: row for row in given}
+    """In the order of the parties, as far as is loaded; `lock_for_signing` has it read anew."""
+    document = agreement.issued_document
+    by_party = {row.party_id: row for row in document.delegations} if document else {}
     return [_signer(party, by_party.get(party.id)) for party in agreement.parties]
 
 

@@ -103,8 +103,7 @@ def turn(agreement: Agreement) -> Turn | None:
     if agreement.state is not State.ISSUED or agreement.issued_document is None:
         return None
     document = agreement.issued_document
-    rows = db.session.scalars(select(Signature).where(Signature.document_id == document.id)).all()
-    signed = {row.party_id: row for row in rows}
+    signed = {row.party_id: row for row in document.signatures}
     everybody = signers(agreement)
     waiting = [signer for signer in everybody if signer.party.id not in signed]
     return Turn(document, tuple(everybody), tuple(_open(agreement.signing_order, waiting)), signed)
@@ -159,6 +158,8 @@ def lock_for_signing(agreement: Agreement) -> None:
     """The file first, then its agreement: as a file that is withdrawn takes them, so that nobody waits in a circle."""
     lock(agreement.application)
     lock(agreement)
+    if agreement.issued_document is not None:  # what another signer did while we waited
+        db.session.expire(agreement.issued_document, ["signatures", "delegations"])
 
 
 def signature_of(agreement: Agreement, actor: Principal) -> Signature | None:
@@ -213,6 +214,7 @@ def place(agreement: Agreement, signer: Signer, proof: Proof, actor: Principal, 
     )
     db.session.add(signature)
     db.session.flush()
+    db.session.expire(document, ["signatures"])
     _record(agreement, signer, actor, now.document, proof)
     _call_next(agreement, now, signer)
     _conclude(agreement, now.document)

@@ -1,11 +1,13 @@
 """Where each party stands: waiting, asked, viewed, on paper, signed; and the reminder to those whose turn it is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy import select
+from sqlalchemy import null, select, union_all
 
 from webapp import clock, policy
 from webapp.agreements.signers import Signer, role_of
@@ -34,13 +36,16 @@ class Standing:
 
 
 def standings(now: Turn) -> list[Standing]:
-    """Every party of the issued document; two statements."""
-    seen = {
-        (row.party_id, row.person_id): row.viewed_at
-        for row in db.session.scalars(select(SigningView).where(SigningView.document_id == now.document.id))
-    }
-    query = select(SignatureScan).where(SignatureScan.document_id == now.document.id)
-    scans = {row.party_id: row for row in db.session.scalars(query.where(SignatureScan.settled_at.is_(None)))}
+    """Every party of the issued document: one statement for who looked and whether scans wait; those are rare."""
+    views = select(SigningView.party_id, SigningView.person_id, SigningView.viewed_at)
+    waiting = (SignatureScan.document_id == now.document.id, SignatureScan.settled_at.is_(None))
+    scanned = select(SignatureScan.party_id, null(), SignatureScan.uploaded_at).where(*waiting)
+    rows: Sequence[Any] = db.session.execute(
+        union_all(views.where(SigningView.document_id == now.document.id), scanned)
+    ).all()
+    seen = {(party, person): at for party, person, at in rows if person is not None}
+    some = any(person is None for _party, person, _at in rows)
+    scans = {row.party_id: row for row in db.session.scalars(select(SignatureScan).where(*waiting))} if some else {}
     return [
         Standing(
             signer=signer,

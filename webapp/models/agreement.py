@@ -30,6 +30,7 @@ from workflows.vocabulary import Instrument, Machine, State, Trigger
 if TYPE_CHECKING:
     from webapp.models.document_file import DocumentFile
     from webapp.models.negotiation import SpecialClause, VersionApproval
+    from webapp.models.signing import SigningDelegation
 
 
 class SigningOrder(StrEnum):
@@ -205,6 +206,7 @@ class Document(Base):
     file: Mapped[StoredFile | None] = relationship()
     signatures: Mapped[list["Signature"]] = relationship(order_by="Signature.id")
     created_by: Mapped[Person | None] = relationship(foreign_keys=[created_by_id])
+    delegations: Mapped[list["SigningDelegation"]] = relationship(order_by="SigningDelegation.id", viewonly=True)
     approvals: Mapped[list["VersionApproval"]] = relationship(back_populates="document", order_by="VersionApproval.id")
     # The PDF, and the job that makes it: rows of their own, here only to be read with the document (services/pdfs.py).
     pdf: Mapped["DocumentFile | None"] = relationship(

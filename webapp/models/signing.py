@@ -56,8 +56,8 @@ class SigningDelegation(Base):
     mandate_date: Mapped[date]
     given_at: Mapped[datetime] = mapped_column(Instant)
 
-    giver: Mapped[Person] = relationship(foreign_keys=[giver_id])
-    receiver: Mapped[Person] = relationship(foreign_keys=[receiver_id])
+    giver: Mapped[Person] = relationship(foreign_keys=[giver_id], lazy="joined")
+    receiver: Mapped[Person] = relationship(foreign_keys=[receiver_id], lazy="joined")
 
     __table_args__ = (
         UniqueConstraint("document_id", "party_id"),

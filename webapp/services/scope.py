@@ -74,13 +74,14 @@ def application_of(case: Case) -> Application | None:
     return getattr(case, "application", None)
 
 
-WITH_SCOPE = (
+_FRAME = (
     joinedload(Application.call).joinedload(Call.plan).joinedload(CountryPlan.programme).joinedload(Programme.operator),
     joinedload(Application.partnership),
     joinedload(Application.theme),
     joinedload(Application.manager),
-    selectinload(Application.parties).joinedload(ApplicationParty.organisation),
 )
+WITH_SCOPE = (*_FRAME, selectinload(Application.parties).joinedload(ApplicationParty.organisation))
+ONE_WITH_SCOPE = (*_FRAME, joinedload(Application.parties).joinedload(ApplicationParty.organisation))
 
 _PLAN = joinedload(Application.call).joinedload(Call.plan).joinedload(CountryPlan.programme)
 _PARTIES = joinedload(Application.parties).joinedload(ApplicationParty.organisation)
@@ -98,9 +99,9 @@ def with_room(kind: type[Case]) -> tuple[Load, ...]:
 
 
 def open_file(who: Principal, application_id: int, action: Action = Action.VIEW_FILE) -> Application:
-    """Load an application and ask the policy about it; `NotFound` for unknown and foreign alike. Two statements."""
-    query = select(Application).where(Application.id == application_id).options(*WITH_SCOPE)
-    application = db.session.scalar(query)
+    """Load an application and ask the policy about it; `NotFound` for unknown and foreign alike. One statement."""
+    query = select(Application).where(Application.id == application_id).options(*ONE_WITH_SCOPE)
+    application = db.session.scalars(query).unique().one_or_none()
     if application is None:
         raise NotFound(f"application {application_id}")
     policy.require(who, action, file_scope(application))

@@ -12,7 +12,6 @@ from webapp.models.application import BudgetCategory
 from webapp.models.assessment import Advice, Review
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report, ReportKind
 from webapp.models.negotiation import ApprovalKind, ArticleComment, VersionApproval
-from webapp.models.signing import SigningDelegation
 from webapp.policy import Principal
 from webapp.services import content, documents
 from webapp.services.contract import contexts
@@ -96,10 +95,9 @@ def _programme_id(case: Agreement) -> int:
 
 def signatories(case: Agreement, signed: set[int]) -> frozenset[int]:
     """Who may still sign the issued document: those named, or whom they let sign in their place."""
-    if case.state is not State.ISSUED:
+    if case.state is not State.ISSUED or case.issued_document is None:
         return frozenset()
-    query = select(SigningDelegation.party_id, SigningDelegation.receiver_id)
-    given = db.session.execute(query.where(SigningDelegation.document_id == case.issued_document_id)).all()
+    given = case.issued_document.delegations
     named = {p.id: p.signatory_id for p in case.parties} | {row.party_id: row.receiver_id for row in given}
     return frozenset(person for party, person in named.items() if person is not None and party not in signed)
 
