@@ -214,7 +214,7 @@ def place(agreement: Agreement, signer: Signer, proof: Proof, actor: Principal, 
     )
     db.session.add(signature)
     db.session.flush()
-    db.session.expire(document, ["signatures"])
+    db.session.expire(now.document, ["signatures"])
     _record(agreement, signer, actor, now.document, proof)
     _call_next(agreement, now, signer)
     _conclude(agreement, now.document)

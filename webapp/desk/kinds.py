@@ -37,6 +37,7 @@ class Kind(StrEnum):
     CHECK_VERSION = "check_version"
     ISSUE_AGREEMENT = "issue_agreement"
     SIGN = "sign"
+    ATTEST_SCAN = "attest_scan"
     SET_UP_MONITORING = "set_up_monitoring"
     NAME_FOCAL_POINT = "name_focal_point"
     WRITE_REPORT = "write_report"
@@ -98,6 +99,7 @@ WORDS: dict[Kind, Words] = {
     Kind.CHECK_VERSION: Words(_("A version of a contract to check"), verb=_("Read and check")),
     Kind.ISSUE_AGREEMENT: Words(_("A written agreement"), (M.AGREEMENT, T.ISSUE)),
     Kind.SIGN: Words(_("An agreement to sign"), verb=_("Read and sign")),
+    Kind.ATTEST_SCAN: Words(_("A signed paper to compare"), verb=_("Compare")),
     Kind.SET_UP_MONITORING: Words(_("A signed agreement without monitoring"), verb=_("Set up monitoring")),
     Kind.NAME_FOCAL_POINT: Words(_("A focal point to name"), verb=_("Name the focal point")),
     Kind.WRITE_REPORT: Words(_("A report to write"), verb=_("Write the report")),

@@ -41,6 +41,7 @@ PAGES: dict[Kind, tuple[str, *tuple[str, ...]]] = {
     Kind.CHECK_VERSION: ("negotiation.text", FILE),
     Kind.ISSUE_AGREEMENT: ("agreements.show", FILE),
     Kind.SIGN: ("agreements.sign", FILE),
+    Kind.ATTEST_SCAN: ("agreements.show", FILE),
     Kind.SET_UP_MONITORING: ("monitoring.show", FILE),
     Kind.NAME_FOCAL_POINT: ("monitoring.focal_point", FILE, "organisation_id"),
     Kind.WRITE_REPORT: ("monitoring.report", "report_id"),

@@ -18,7 +18,7 @@ from webapp import clock, wording
 from webapp.documents import evidence, pdf, seal_key, sealing
 from webapp.documents.storage import LocalStorage
 from webapp.extensions import db
-from webapp.models.agreement import SEALING, Agreement, Document, Signature
+from webapp.models.agreement import SEALING, Agreement, Document, Signature, SignatureLevel
 from webapp.models.application import StoredFile
 from webapp.models.document_file import DocumentFile, DocumentSeal, FileRole
 from webapp.models.record import AuditEntry, AuditEvent, Job, OutboxRow
@@ -29,10 +29,24 @@ from workflows.vocabulary import Role
 PATIENCE = 3  # tries of the converter: after those the evidence is sealed without a PDF of the contract
 # How a signature of each level came about. A level without words here is printed as it is kept.
 LEVELS = {
-    "click-to-sign": lambda: _("Click to sign: an electronic signature (Regulation (EU) No 910/2014, article 3(10))")
+    SignatureLevel.CLICK: lambda: _(
+        "Click to sign: an electronic signature (Regulation (EU) No 910/2014, article 3(10))"
+    ),
+    SignatureLevel.WET_INK: lambda: _("By hand, on paper: the scan is kept as it was sent"),
+    SignatureLevel.TEST: lambda: _("By the test provider of this installation: really signed, without legal value"),
+    SignatureLevel.QUALIFIED: lambda: _(
+        "Qualified electronic signature by a trust provider (Regulation (EU) No 910/2014, article 3(12))"
+    ),
 }
 IDENTIFIED = {
-    "click-to-sign": lambda: _("Signed in with their own account; the password was typed again for this signature")
+    SignatureLevel.CLICK: lambda: _(
+        "Signed in with their own account; the password was typed again for this signature"
+    ),
+    SignatureLevel.WET_INK: lambda: _(
+        "An officer of the programme, who did not send the scan, compared and attested it"
+    ),
+    SignatureLevel.TEST: lambda: _("Password typed again, then recognised by the test provider"),
+    SignatureLevel.QUALIFIED: lambda: _("Password typed again, then recognised by the trust provider"),
 }
 
 
@@ -179,7 +193,7 @@ def _evidence(
 
 def _signed(row: Signature) -> evidence.Signed:
     place = row.party.organisation
-    level, identified = LEVELS.get(row.level), IDENTIFIED.get(row.level)
+    level = SignatureLevel(row.level)
     return evidence.Signed(
         party=place.legal_name,
         place=wording.country(place.country),
@@ -188,8 +202,8 @@ def _signed(row: Signature) -> evidence.Signed:
         mandate=row.mandate,
         at=row.signed_at,
         zone=place.time_zone,
-        level=level() if level else row.level,
-        identified=identified() if identified else "",
+        level=str(LEVELS[level]()),
+        identified=_recognised(row, level),
         consent=row.consent,
         consent_version=row.consent_version,
         language=row.language,
@@ -197,6 +211,16 @@ def _signed(row: Signature) -> evidence.Signed:
         user_agent=row.user_agent,
         sha256=row.document_sha256,
     )
+
+
+def _recognised(row: Signature, level: SignatureLevel) -> str:
+    """How we know whose hand it was, with the number of what proves it."""
+    proof = ""
+    if level is SignatureLevel.WET_INK and row.attested_by is not None:
+        proof = _("attested by %(name)s, scan SHA-256 %(sha256)s", name=row.attested_by.name, sha256=row.hash_after)
+    elif row.certificate_sha256:
+        proof = _("certificate SHA-256 %(sha256)s", sha256=row.certificate_sha256)
+    return "; ".join(filter(None, (str(IDENTIFIED[level]()), str(proof))))
 
 
 def _chain(agreement: Agreement) -> tuple[evidence.Link, ...]:

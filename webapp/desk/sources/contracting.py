@@ -1,6 +1,8 @@
 """What waits from approval to signature: the agreement to write, check, issue, and to sign in its order [S2.13]."""
 
-from sqlalchemy import ColumnElement, exists, or_
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy.orm import aliased
 
 from webapp.desk.kinds import Kind
@@ -14,10 +16,11 @@ from webapp.desk.sources.parts import (
     of_programmes,
     source,
 )
-from webapp.models.agreement import Agreement, AgreementParty, Document, Signature
+from webapp.models.agreement import Agreement, AgreementParty, Document, Signature, SigningOrder
 from webapp.models.application import Application, StoredFile
 from webapp.models.negotiation import ApprovalKind, ClauseState, SpecialClause, VersionApproval
 from webapp.models.record import last_day
+from webapp.models.signing import SignatureScan, SigningDelegation
 from workflows.vocabulary import DeadlineKind, Machine, Role, State
 
 MANAGER = Role.PROGRAMME_MANAGER
@@ -47,12 +50,29 @@ def _signed(party: type[AgreementParty]) -> ColumnElement[bool]:
 SOMEBODY_FIRST = (
     exists()
     .where(EARLIER.agreement_id == Agreement.id, EARLIER.position < AgreementParty.position, ~_signed(EARLIER))
+    # All municipalities may sign at once where the manager chose so; the programme still comes last.
+    .where(or_(Agreement.signing_order == SigningOrder.IN_TURN, AgreementParty.is_operator))
     .correlate(Agreement, AgreementParty)
 )
-_to_sign = (
-    _agreement.join(AgreementParty, AgreementParty.agreement_id == Agreement.id)
-    .where(Agreement.state == State.ISSUED, AgreementParty.signatory_id == ME)
-    .where(~_signed(AgreementParty), ~SOMEBODY_FIRST)
+
+
+def _of_party(table: Any, *where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a row of this table is about this party and the issued document."""
+    on_it = (table.document_id == Agreement.issued_document_id, table.party_id == AgreementParty.id)
+    return exists().where(*on_it, *where).correlate(Agreement, AgreementParty)
+
+
+_MINE = or_(
+    and_(AgreementParty.signatory_id == ME, ~_of_party(SigningDelegation)),
+    _of_party(SigningDelegation, SigningDelegation.receiver_id == ME),
+)
+_WAITS = SignatureScan.settled_at.is_(None)
+_signing = _agreement.join(AgreementParty, AgreementParty.agreement_id == Agreement.id).where(
+    Agreement.state == State.ISSUED
+)
+_to_sign = _signing.where(_MINE, ~_signed(AgreementParty), ~SOMEBODY_FIRST, ~_of_party(SignatureScan, _WAITS))
+_to_attest = _signing.where(
+    _of_party(SignatureScan, _WAITS, SignatureScan.uploaded_by_id != ME, SignatureScan.person_id != ME)
 )
 
 # A second officer's work, whoever of the office comes first: never who wrote the version, or proposed the clause.
@@ -93,4 +113,5 @@ SOURCES: tuple[Source, ...] = (
     source(Kind.WRITE_AGREEMENT, MANAGER, _draft.where(Agreement.issued_document_id.is_(None))),
     source(Kind.ISSUE_AGREEMENT, MANAGER, _draft.where(Agreement.issued_document_id.is_not(None))),
     source(Kind.SIGN, (Role.SIGNATORY, Role.DIRECTOR), _to_sign),
+    source(Kind.ATTEST_SCAN, OFFICE, _to_attest),
 )
