@@ -150,7 +150,7 @@ CONTRACTING: dict[str, dict[str, Words]] = {
         "voided": Words(_("Cancelled")),
     },
     "SigningOrder": {
-        "in_turn": Words(_("One after the other, in the order below")),
+        "in_turn": Words(_("One after the other")),
         "municipalities_together": Words(
             _("The municipalities in any order, the programme office last"),
             _("Both municipalities are asked to sign at once."),
