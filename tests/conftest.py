@@ -100,10 +100,10 @@ def client(app: "Flask") -> "FlaskClient":
 
 
 @pytest.fixture(scope="session")
-def demonstration_folder(test_home: Path) -> Path:
+def demonstration_folder(test_home: Path, worker_name: str) -> Path:
     from tests.support.server import demonstration
 
-    return demonstration(test_home / "demonstration")
+    return demonstration(test_home / worker_name / "demonstration")
 
 
 @pytest.fixture(scope="module")

@@ -47,6 +47,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM reminder WHERE deadline_id IN (SELECT id FROM deadline WHERE machine = 'agreement')")
     op.execute("DELETE FROM deadline WHERE machine = 'agreement'")
     for table in TABLES:
         op.drop_table(table)

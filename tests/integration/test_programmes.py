@@ -160,7 +160,7 @@ def test_the_figures_are_saved_read_back_and_told_in_the_record(app: Flask, room
         ("mandate_manager", "1.234,56", "Write the amount without commas"),
         ("mandate_manager", "200000", "This amount cannot be lower"),
         ("mandate_finance", "99999999", "Enter a number from 0 to 10000000."),
-        ("investment_signature", "wax", "Choose one of the list."),
+        ("investment_signature", "wax", "Not a valid choice"),
         ("advance_limit_percent", "70", "All advances together cannot be less"),
     ],
 )
