@@ -21,7 +21,7 @@ run: $(VENV)/.runtime ## the product with demonstration data on http://127.0.0.1
 
 test: check ## everything: linters, types, walls, tests on two databases, documents, browser
 	pytest -n $(PROCESSES) --dist worksteal --ignore tests/browser tests
-	pytest tests/browser
+	pytest -n $(PROCESSES) --dist loadfile tests/browser
 
 check: $(VENV)/.test ## linters, types and walls only
 	ruff check .
