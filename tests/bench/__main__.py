@@ -16,7 +16,7 @@ from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from tests.bench import engine, report, transitions
+from tests.bench import documents, engine, report, transitions
 from tests.bench.data import Filled, fill
 from tests.bench.measure import Answer, Client, Target, bursts, interleaved
 from tests.bench.servers import database_url, serving
@@ -133,7 +133,7 @@ def main() -> None:
         reference, list_small, list_large = targets[0], targets[2], targets[3]
         interleaved(targets, ROUNDS, WARM_UP, begun + SECONDS * 0.7)
         bursts(targets[:-1], BURSTS, BURST, begun + SECONDS)
-        inside = [*engine.lines(), *transitions.lines(Path(home))]
+        inside = [*engine.lines(), *transitions.lines(Path(home)), *documents.lines()]
         postgres.stop_server(Path(home))
     rows = report.table(targets, reference)
     found = report.verdicts([list_small, targets[4]], reference, list_small, list_large)

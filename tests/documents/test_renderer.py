@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import statistics
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -168,22 +166,3 @@ def test_a_part_that_does_not_parse_is_never_repaired() -> None:
 
 def test_a_compiled_template_is_used_again() -> None:
     assert prepared(*MEMORANDUM_IN_USE) is prepared(*MEMORANDUM_IN_USE)
-
-
-def test_rendering_costs_an_eighth_of_plain_docxtpl() -> None:
-    """CPU, interleaved, so that a busy machine slows both."""
-    context = samples.memorandum()
-    plain = as_context(context)
-    environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
-    render(DocumentKind.MEMORANDUM, context)
-    ours, theirs = [], []
-    for _ in range(20):
-        started = time.process_time()
-        fill(prepared(*MEMORANDUM_IN_USE), plain)
-        ours.append(time.process_time() - started)
-        started = time.process_time()
-        template = DocxTemplate(MEMORANDUM.template())
-        template.render(plain, environment)
-        template.save(io.BytesIO())
-        theirs.append(time.process_time() - started)
-    assert statistics.median(theirs) > 8 * statistics.median(ours)
