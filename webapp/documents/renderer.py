@@ -27,6 +27,8 @@ from webapp.documents.plain import SECOND, TwoColumns, as_context, check_plain
 
 TEXT_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml|docProps/core\.xml")
 _PARAGRAPH = re.compile(r"<w:p(?=[ />])")
+_WHOLE_PARAGRAPH = re.compile(r"<w:p(?: [^>]*)?>.*?</w:p>", re.DOTALL)
+_BREAK = re.compile(r"[\t\n\a\f]")
 _ROW = re.compile(r"<w:tr[ >](?:(?!<w:tr[ >]).)*?</w:tr>", re.DOTALL)
 _ROW_TAG = re.compile(r"\{[%{#](?:<[^>]*>|\s)*t(?:<[^>]*>)*r\b")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>\s*")
@@ -155,8 +157,8 @@ def _environment() -> Environment:
 
 
 def _lines(docx: DocxTemplate, xml: str) -> str:
-    """Line feeds and tabs of a value become Word's line breaks and tabs."""
-    return str(docx.resolve_listing(xml)) if "\n" in xml or "\t" in xml else xml
+    """Line feeds and tabs of a value become line breaks and tabs; only paragraphs that hold one are worked on."""
+    return _WHOLE_PARAGRAPH.sub(lambda m: docx.resolve_listing(m[0]) if _BREAK.search(m[0]) else m[0], xml)
 
 
 def _xml(name: str, text: str) -> bytes:
