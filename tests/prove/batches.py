@@ -61,7 +61,8 @@ def _work(house: House, instant: datetime, fatal: int | None, statements: bool, 
         if seen == fatal:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    with house.app.app_context(), clock.at(instant):
+    patient = patch.object(run, "MAX_ATTEMPTS", 100)  # giving up is another rule: tests/integration/test_batches.py
+    with house.app.app_context(), clock.at(instant), patient:
         if statements:
             sa.event.listen(db.engine, "before_cursor_execute", count)
         sa.event.listen(db.engine, "commit", count)
