@@ -433,3 +433,57 @@ def test_where_a_click_is_not_enough_it_is_refused_in_words(client: FlaskClient)
     answer = post(client, file, file.signatories()[0])
     assert answer.status_code in (409, 422) and "paper" in answer.text
     assert signatures() == []
+
+
+# --- one way of signing at a time -------------------------------------------------------------------------------------
+
+
+def begun(client: FlaskClient, file: make.File) -> str:
+    """The provider's page, where the first signatory was sent."""
+    partner = file.signatories()[0]
+    data = form(file, partner)
+    sign_in(client, partner)
+    address = f"/applications/{file.application.id}/agreement/sign/provider"
+    return str(client.post(address, data=data).headers["Location"])
+
+
+def test_a_signature_that_no_longer_counts_is_not_taken_for_one(client: FlaskClient, file: make.File) -> None:
+    """Who signed a version that was taken back sends the form again: refused and recorded, not "you have signed"."""
+    partner = file.signatories()[0]
+    sent = form(file, partner)
+    assert post(client, file, partner).status_code == 303
+    with writing():
+        advance(file.agreement, Trigger.REDRAFT, file.as_manager(), reason="A name was wrong")
+    address = f"/applications/{file.application.id}/agreement/sign"
+    assert client.get(address).status_code == 409
+    again = client.post(address, data=sent)
+    assert again.status_code == 409 and "no document to sign now" in again.text
+    assert [entry.data["refused"] for entry in events(AuditEvent.SIGNATURE_REFUSED)] == ["not out for signature"]
+
+
+def test_while_a_scan_waits_the_party_signs_in_no_other_way(client: FlaskClient, file: make.File) -> None:
+    with writing():
+        scan = hand_in(file)
+    answer = post(client, file, file.signatories()[0])
+    assert answer.status_code == 422 and "waits to be attested" in answer.text
+    assert client.post(begun(client, file)).status_code == 409
+    assert signatures() == []
+    with writing():
+        paper.reject(scan, "The page is cut off", acting(file.director))
+    assert post(client, file, file.signatories()[0]).status_code == 303
+
+
+def test_who_let_a_colleague_sign_does_not_finish_at_the_provider(client: FlaskClient, file: make.File) -> None:
+    partner, page = file.signatories()[0], begun(client, file)
+    with writing():
+        delegating.delegate(file.agreement, colleague(file).id, MANDATE, acting(partner))
+    assert client.post(page).status_code == 403
+    assert signatures() == []
+    assert [entry.data["refused"] for entry in events(AuditEvent.SIGNATURE_REFUSED)] == ["not the signatory"]
+
+
+def test_the_providers_page_serves_once(client: FlaskClient, file: make.File) -> None:
+    page = begun(client, file)
+    assert "no legal value" in client.get(page).text
+    assert [client.post(page).status_code for _time in range(2)] == [303, 303]
+    assert [row.level for row in signatures()] == [SignatureLevel.TEST]

@@ -123,7 +123,7 @@ def _sign(
     except Unsigned as unsigned:
         return refuse(application, agreement, unsigned, who)
     except Forbidden as forbidden:
-        _forbid(agreement, who, forbidden)
+        forbid(agreement, who, forbidden)
     except Invalid as invalid:
         form.agree.errors = [invalid.message]
         return _page(application, agreement, who, form, provided), 422
@@ -179,7 +179,8 @@ def refuse(application: Application, agreement: Agreement, unsigned: Unsigned, w
     return refused(application, unsigned.message)
 
 
-def _forbid(agreement: Agreement, who: Principal, forbidden: Forbidden) -> NoReturn:
+def forbid(agreement: Agreement, who: Principal, forbidden: Forbidden) -> NoReturn:
+    """403, and the attempt in the record."""
     agreement_id = agreement.id
     with writing():
         refusals.note(agreement_id, who, "not the signatory")

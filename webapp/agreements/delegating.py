@@ -5,10 +5,9 @@ from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy import select
 
 from webapp import clock
-from webapp.agreements.signers import Signer, eligible, role_of
+from webapp.agreements.signers import Signer, eligible, role_of, waiting_scan
 from webapp.agreements.signing import Turn, call, lock_for_signing, signer_now, turn
 from webapp.documents.plain import UnprintableTextError, printable
 from webapp.errors import Forbidden, Invalid
@@ -16,7 +15,7 @@ from webapp.extensions import db
 from webapp.models.agreement import Agreement
 from webapp.models.people import Person
 from webapp.models.record import AuditEvent
-from webapp.models.signing import SignatureScan, SigningDelegation
+from webapp.models.signing import SigningDelegation
 from webapp.policy import Principal
 from webapp.services import audit
 
@@ -53,7 +52,7 @@ def delegate(agreement: Agreement, receiver_id: int, mandate: Mandate, actor: Pr
         raise Invalid(
             "mandate_date", _("The mandate is given before the signature, so its date cannot be in the future.")
         )
-    if _scan_waits(now, signer):
+    if waiting_scan(now.document.id, signer.party.id) is not None:
         raise Invalid("receiver_id", _("A scan with your signature waits to be attested."))
     row = SigningDelegation(
         document_id=now.document.id, party_id=signer.party.id, giver_id=actor.person_id, receiver_id=receiver_id,
@@ -65,13 +64,6 @@ def delegate(agreement: Agreement, receiver_id: int, mandate: Mandate, actor: Pr
     db.session.flush()
     _tell(agreement, now, signer, row, actor)
     return row
-
-
-def _scan_waits(now: Turn, signer: Signer) -> bool:
-    waiting = select(SignatureScan.id).where(
-        SignatureScan.document_id == now.document.id, SignatureScan.settled_at.is_(None)
-    )
-    return db.session.scalar(waiting.where(SignatureScan.party_id == signer.party.id)) is not None
 
 
 def _tell(agreement: Agreement, now: Turn, signer: Signer, row: SigningDelegation, actor: Principal) -> None:

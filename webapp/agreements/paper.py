@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from webapp import clock, policy
 from webapp.agreements.refusals import Over, Superseded, not_your_turn
-from webapp.agreements.signers import Signer, eligible, role_of
+from webapp.agreements.signers import Signer, eligible, role_of, waiting_scan
 from webapp.agreements.signing import SHOWN, Proof, Turn, lock_for_signing, place, turn
 from webapp.documents.storage import ChangedContentError, LocalStorage, UnknownKeyError
 from webapp.documents.uploads import JPEG, PDF, PNG
@@ -84,7 +84,7 @@ def _check_turn(now: Turn, signer: Signer) -> None:
         raise Invalid("file", _("This party has signed already."))
     if not now.is_open(signer.party):
         raise Invalid("file", not_your_turn(now.first).message)
-    if waiting(now.document.id, signer.party.id) is not None:
+    if waiting_scan(now.document.id, signer.party.id) is not None:
         raise Invalid("file", _("A scan for this party waits to be attested already."))
 
 
@@ -168,11 +168,6 @@ def _agreement_of(scan: SignatureScan) -> Agreement:
     if agreement is None:
         raise RuntimeError(f"document {scan.document_id} belongs to no agreement")
     return agreement
-
-
-def waiting(document_id: int, party_id: int) -> SignatureScan | None:
-    query = select(SignatureScan).where(SignatureScan.document_id == document_id, SignatureScan.party_id == party_id)
-    return db.session.scalar(query.where(SignatureScan.settled_at.is_(None)))
 
 
 def scan_of(application: Application, scan_id: int) -> SignatureScan:

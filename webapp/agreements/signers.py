@@ -11,7 +11,7 @@ from webapp import clock
 from webapp.extensions import db
 from webapp.models.agreement import Agreement, AgreementParty
 from webapp.models.people import Person, RoleGrant
-from webapp.models.signing import SigningDelegation
+from webapp.models.signing import SignatureScan, SigningDelegation
 from webapp.services.facts import programme_of
 from workflows.vocabulary import Role
 
@@ -73,6 +73,12 @@ def eligible(agreement: Agreement, party: AgreementParty) -> Sequence[Person]:
     holders = select(RoleGrant.person_id).where(of_party, valid)
     query = select(Person).where(Person.id.in_(holders), Person.left_at.is_(None)).order_by(Person.name, Person.id)
     return db.session.scalars(query).all()
+
+
+def waiting_scan(document_id: int, party_id: int) -> SignatureScan | None:
+    """The scan for this party that nobody has settled yet: until then it signs in no other way."""
+    query = select(SignatureScan).where(SignatureScan.document_id == document_id, SignatureScan.party_id == party_id)
+    return db.session.scalar(query.where(SignatureScan.settled_at.is_(None)))
 
 
 def role_of(party: AgreementParty) -> Role:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from webapp import clock, policy
 from webapp.agreements.refusals import NoLongerSignatory, Over, Replayed, Superseded, Tampered, not_your_turn
-from webapp.agreements.signers import Signer, eligible, role_of, signers
+from webapp.agreements.signers import Signer, eligible, role_of, signers, waiting_scan
 from webapp.documents.storage import LocalStorage, UnknownKeyError
 from webapp.errors import Forbidden, Invalid
 from webapp.extensions import db
@@ -31,6 +31,7 @@ CONSENT = lazy_gettext(
 )
 NEXT = lazy_gettext("%(party)s has signed %(number)s. It is your turn now.")
 SHOWN = 12  # digits of a hash that people compare
+STANDING = (State.ISSUED, State.IN_FORCE, State.ENDED)  # where a signature on the issued document counts
 CLICK_ONLY = "click"  # the other value of `Rules.investment_signature`: "wet_or_qualified"
 
 
@@ -163,7 +164,9 @@ def lock_for_signing(agreement: Agreement) -> None:
 
 
 def signature_of(agreement: Agreement, actor: Principal) -> Signature | None:
-    """This person's signature on the issued document."""
+    """This person's signature on the issued document, while it counts: not on one that was taken back or cancelled."""
+    if agreement.state not in STANDING:
+        return None
     query = select(Signature).where(
         Signature.document_id == agreement.issued_document_id, Signature.person_id == actor.person_id
     )
@@ -228,6 +231,8 @@ def _check(agreement: Agreement, now: Turn, signer: Signer, proof: Proof, storag
         raise Superseded(now.document)
     if not now.is_open(signer.party):
         raise not_your_turn(now.first)
+    if waiting_scan(now.document.id, signer.party.id) is not None:
+        raise Invalid("agree", _("A scan for this party waits to be attested already."))
     if signer.person_id not in {person.id for person in eligible(agreement, signer.party)}:
         raise NoLongerSignatory(now.document)
     if problem := mandate_problem(agreement, signer):

@@ -79,6 +79,8 @@ def provided_post(application_id: int, reference: str) -> Answer:
         trusting.finish(agreement, row, who, trusted, storage(), **ceremony.where_from())
     except Unsigned as unsigned:
         return ceremony.refuse(application, agreement, unsigned, who)
+    except Forbidden as forbidden:
+        ceremony.forbid(agreement, who, forbidden)
     except Invalid as invalid:
         return ceremony.refused(application, invalid.message)
     return ceremony.signed(application, agreement)
