@@ -465,7 +465,7 @@ def test_while_a_scan_waits_the_party_signs_in_no_other_way(client: FlaskClient,
     with writing():
         scan = hand_in(file)
     answer = post(client, file, file.signatories()[0])
-    assert answer.status_code == 422 and "waits to be attested" in answer.text
+    assert answer.status_code == 422 and "You cannot sign yet" in answer.text and 'type="password"' not in answer.text
     assert client.post(begun(client, file)).status_code == 409
     assert signatures() == []
     with writing():

@@ -209,7 +209,7 @@ def _page(application: Application, agreement: Agreement, who: Principal, form: 
         turn=now,
         is_turn=now.is_open(mine.party),
         is_last=len(now.signed) + 1 == len(agreement.parties),
-        problem=signing.mandate_problem(agreement, mine),
+        problem=signing.obstacle(agreement, now, mine),
         click=signing.click_is_enough(agreement),
         provider=trusted,
         provided=provided,

@@ -231,14 +231,19 @@ def _check(agreement: Agreement, now: Turn, signer: Signer, proof: Proof, storag
         raise Superseded(now.document)
     if not now.is_open(signer.party):
         raise not_your_turn(now.first)
-    if waiting_scan(now.document.id, signer.party.id) is not None:
-        raise Invalid("agree", _("A scan for this party waits to be attested already."))
     if signer.person_id not in {person.id for person in eligible(agreement, signer.party)}:
         raise NoLongerSignatory(now.document)
-    if problem := mandate_problem(agreement, signer):
+    if problem := obstacle(agreement, now, signer):
         raise Invalid("agree", problem)
     if (found := stored_sha256(now.document, storage)) != expected:
         raise Tampered(now.document, found)
+
+
+def obstacle(agreement: Agreement, now: Turn, signer: Signer) -> str:
+    """What keeps this party from signing here now, and who can clear it; empty for nothing."""
+    if waiting_scan(now.document.id, signer.party.id) is not None:
+        return str(_("A scan for this party waits to be attested by a second officer of the programme."))
+    return mandate_problem(agreement, signer)
 
 
 def mandate_problem(agreement: Agreement, signer: Signer) -> str:
