@@ -13,6 +13,7 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 def for_writing() -> None:
     """Begin a fresh write transaction; on SQLite this takes the lock now. Anything read before is read anew."""
     forget()
+    db.session.expire_all()
     db.session.connection(execution_options={"writes": True})
 
 

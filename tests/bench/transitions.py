@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from tests.bench.engine import ROWS, Line
 from tests.factories import many
-from tests.prove.house import House, application, build
+from tests.prove.house import House, build
 from tests.prove.kills import BACK_AND_FORTH
 from webapp.extensions import db
 from webapp.models.application import Application
@@ -77,7 +77,7 @@ def transitions(house: House, moves: int) -> Taken:
                 db.session.remove()
                 begun = time.perf_counter()
                 for_writing()
-                case = application(number)
+                case = db.session.get_one(Application, number, options=scope.with_room(Application))
                 advance(case, BACK_AND_FORTH[case.state], who, reason="The rains.")
                 made = time.perf_counter()
                 db.session.commit()

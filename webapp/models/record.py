@@ -116,6 +116,7 @@ class AuditEntry(Base):
 class Job(StrEnum):
     """What the worker knows how to do."""
 
+    TELL = "tell"
     SEND_MAIL = "send_mail"
     WRITE_DOCUMENT = "write_document"
     CONVERT_DOCUMENT = "convert_document"

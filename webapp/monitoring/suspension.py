@@ -5,10 +5,12 @@ followed here is the last day of its final report, and that one moves.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from webapp import clock
 from webapp.extensions import db
@@ -46,13 +48,16 @@ def move_dates(application: Application, actor: Principal) -> None:
 
 def _suspended_on(application: Application) -> date:
     """The day on which the last suspension began, where the applicant is."""
-    query = select(AuditEntry.at).where(
-        AuditEntry.machine == Machine.APPLICATION,
-        AuditEntry.case_id == application.id,
-        AuditEntry.to_state == State.SUSPENDED,
-    )
-    begun = db.session.scalars(query.order_by(AuditEntry.sequence.desc()).limit(1)).one()
+    begun: datetime = db.session.scalars(_suspensions(), {"case": application.id}).one()
     return begun.astimezone(ZoneInfo(place_of(application).lead_zone)).date()
+
+
+@cache
+def _suspensions() -> Any:
+    """When a file was suspended, the last time first."""
+    link = AuditEntry
+    moved = (link.machine == Machine.APPLICATION, link.case_id == bindparam("case"), link.to_state == State.SUSPENDED)
+    return select(link.at).where(*moved).order_by(link.sequence.desc()).limit(1)
 
 
 def _deadlines(application: Application, by: timedelta) -> Iterator[Moved]:

@@ -109,6 +109,6 @@ def _make(
     moved = Moved(case, move, actor, reason.strip())
     for effect in move.effects:
         HANDLERS[effect](moved)
-    announce.after(moved, entry)
+    announce.after(entry)
     db.session.flush()
     return entry

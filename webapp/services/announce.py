@@ -1,8 +1,9 @@
-"""Tell people: every move enqueues its mail inside the transaction; the worker sends it after the commit."""
+"""Tell people: a move is announced inside its transaction; the worker writes and sends the mails after the commit."""
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
 
 from webapp import clock, policy, wording
 from webapp.extensions import db
@@ -13,23 +14,29 @@ from webapp.models.record import AuditEntry, Job
 from webapp.models.template import DocumentTemplate
 from webapp.models.types import Case
 from webapp.notifications.audience import TOLD
-from webapp.policy import Principal
+from webapp.policy import SYSTEM, Principal
 from webapp.services import outbox
-from webapp.services.effects import Moved
-from webapp.services.scope import application_of, principal, scope_of
+from webapp.services.scope import application_of, principal, scope_of, with_room
+from webapp.services.versions import CASES
 from workflows.vocabulary import Role
 
 
-def after(moved: Moved, entry: AuditEntry) -> None:
-    """Mail everybody whom the audience table names, except the person who did it."""
-    roles = TOLD.get((moved.case.__machine__, moved.move.trigger), ())
-    if not roles:
-        return
-    outbox.enqueue_all(
-        _mail_move(person, moved, entry)
-        for person in people_with(frozenset(roles), moved.case)
-        if person.id != moved.actor.person_id
-    )
+def after(entry: AuditEntry) -> None:
+    """A move is told to those whom the audience table names; whom, and in which words, the worker finds (`tell`)."""
+    if _audience(entry):
+        outbox.enqueue(Job.TELL, f"move-{entry.id}", {"entry_id": entry.id})
+
+
+def tell(entry_id: int) -> None:
+    """Write one mail to everybody who holds such a role today, except the person who made the move. For the worker."""
+    entry = db.session.get_one(AuditEntry, entry_id, options=[joinedload(AuditEntry.actor)])
+    case = db.session.get_one(CASES[entry.machine], entry.case_id, options=with_room(CASES[entry.machine]))
+    told = people_with(_audience(entry), case)
+    outbox.enqueue_all(_mail_move(person, case, entry) for person in told if person.id != entry.actor_id)
+
+
+def _audience(entry: AuditEntry) -> frozenset[Role]:
+    return frozenset(TOLD.get((entry.machine, entry.trigger), ())) if entry.trigger else frozenset()
 
 
 def people_with(roles: frozenset[Role], case: Case) -> list[Person]:
@@ -61,27 +68,28 @@ def _could_hold(scope: policy.Scope):  # type: ignore[no-untyped-def]  # a WHERE
     return or_(*clauses)
 
 
-def _mail_move(person: Person, moved: Moved, entry: AuditEntry) -> outbox.Announced:
-    machine = moved.case.__machine__
+def _mail_move(person: Person, case: Case, entry: AuditEntry) -> outbox.Announced:
+    machine, trigger, dest = entry.machine, entry.trigger, entry.to_state
+    assert trigger is not None and dest is not None  # noqa: S101 - `move_has_trigger` says so
     named = entry.role not in policy.UNNAMED or policy.is_named(
-        entry.role, policy.roles_on(principal(person), scope_of(moved.case))
+        entry.role, policy.roles_on(principal(person), scope_of(case))
     )
     with force_locale(person.language):
-        who = moved.actor.name if named else wording.role(entry.role)
-        what = wording.state(machine, moved.move.dest)
+        who = (entry.actor.name if entry.actor else SYSTEM.name) if named else wording.role(entry.role)
+        what = wording.state(machine, dest)
         lines = [
             _("Dear %(name)s,", name=person.name),
-            _("%(who)s %(what)s.", who=who, what=wording.moved(machine, moved.move.trigger)),
-            wording.state_meaning(machine, moved.move.dest),
+            _("%(who)s %(what)s.", who=who, what=wording.moved(machine, trigger)),
+            wording.state_meaning(machine, dest),
         ]
-        if moved.reason:
-            lines.insert(2, _("Reason given: %(reason)s", reason=moved.reason))
+        if entry.reason:
+            lines.insert(2, _("Reason given: %(reason)s", reason=entry.reason))
         return message(
             person,
             key=f"move-{entry.id}-{person.id}",
-            subject=_("%(title)s: %(state)s", title=title(moved.case), state=what),
+            subject=_("%(title)s: %(state)s", title=title(case), state=what),
             lines=lines,
-            path=path(moved.case),
+            path=path(case),
         )
 
 

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy.orm import make_transient_to_detached
 
 from webapp import clock
 from webapp.extensions import db
@@ -14,6 +16,8 @@ from webapp.policy import SYSTEM_PERSON, Principal
 from workflows.vocabulary import Role, State, Trigger
 
 GENESIS = "0" * 64
+_TABLE = cast(Table, AuditEntry.__table__)
+_COLUMNS = frozenset(_TABLE.c.keys())
 
 
 def record(
@@ -31,11 +35,11 @@ def record(
     request_id: str | None = None,
 ) -> AuditEntry:
     """Append one entry to the case's chain. The database refuses a second entry with the same sequence."""
-    last = head(case)
+    sequence, previous = _last(case)
     entry = AuditEntry(
         machine=case.__machine__,
         case_id=case.id,
-        sequence=last.sequence + 1 if last else 1,
+        sequence=sequence + 1,
         application_id=application_id,
         at=clock.now(),
         actor_id=None if actor.person_id == SYSTEM_PERSON else actor.person_id,
@@ -47,12 +51,38 @@ def record(
         reason=reason.strip(),
         data=data or {},
         request_id=request_id,
-        previous_hash=last.hash if last else GENESIS,
+        previous_hash=previous,
     )
     entry.hash = digest(entry)
-    db.session.add(entry)
+    return _append(entry)
+
+
+def _append(entry: AuditEntry) -> AuditEntry:
+    """Write one link, which is never changed again: past the unit of work, which would weigh every row around it."""
     db.session.flush()
+    columns = {name: value for name, value in vars(entry).items() if name in _COLUMNS}
+    entry.id = db.session.execute(_adding(), columns).scalar_one()
+    make_transient_to_detached(entry)
+    db.session.add(entry)
     return entry
+
+
+@cache
+def _adding() -> Any:
+    return insert(_TABLE).returning(_TABLE.c.id)
+
+
+def _last(case: Case) -> tuple[int, str]:
+    """Sequence and hash of the newest link of a case's chain."""
+    last = db.session.execute(_newest(), {"machine": case.__machine__, "case": case.id}).first()
+    return (last.sequence, last.hash) if last else (0, GENESIS)
+
+
+@cache
+def _newest() -> Any:
+    link = _TABLE.c
+    chain = (link.machine == bindparam("machine", type_=link.machine.type), link.case_id == bindparam("case"))
+    return select(link.sequence, link.hash).where(*chain).order_by(link.sequence.desc()).limit(1)
 
 
 def head(case: Case) -> AuditEntry | None:

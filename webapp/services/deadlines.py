@@ -4,11 +4,13 @@ A part keeps the day that was agreed in a column of its own (`due_on`); whether 
 who is told is asked of the row. Both change together.
 """
 
+from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, CursorResult, insert, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Table, bindparam, insert, or_, select, update
 
 from webapp import clock, wording
 from webapp.extensions import db
@@ -27,6 +29,7 @@ from workflows.definition import Definition, Move
 from workflows.definitions import BY_VERSION
 from workflows.vocabulary import Machine, Outcome, State, Trigger
 
+Which = Callable[[], ColumnElement[bool]]  # whose rows: `_own`, `_whole_file` or `_one_row`
 # Moves that do what was due; any other way out of a state has made the date pointless.
 DOES_IT = frozenset(
     {
@@ -55,7 +58,7 @@ def follow(case: Case, move: Move, actor: Principal) -> None:
         ended = DeadlineEnd.DONE
     else:
         ended = DeadlineEnd.CANCELLED if dest.outcome is Outcome.STOPPED else DeadlineEnd.LEFT
-    _close(_of(case, whole_file=dest.is_final and isinstance(case, Application)), ended)
+    _close(_whole_file if dest.is_final and isinstance(case, Application) else _own, case.id, ended, case.__machine__)
     if move.source is State.CLARIFICATION and isinstance(case, Application) and not dest.is_final:
         _give_back(case)
     open_for(case)
@@ -93,23 +96,42 @@ def _open(case: Case, due: Due) -> Deadline:
     return _begin(row, due.day, case)
 
 
-def _of(case: Case, *, whole_file: bool = False) -> ColumnElement[bool]:
-    """The rows of this case; at the end of a file those of its parts too."""
-    own = (Deadline.machine == case.__machine__) & (Deadline.case_id == case.id)
-    return or_(own, Deadline.application_id == case.id) if whole_file else own
+def _own() -> ColumnElement[bool]:
+    """The rows of one case, which `_close` is told."""
+    return (Deadline.machine == bindparam("of_machine")) & (Deadline.case_id == bindparam("number"))
 
 
-def _close(which: ColumnElement[bool], ended: DeadlineEnd) -> None:
+def _whole_file() -> ColumnElement[bool]:
+    """The rows of a file that is over, those of its parts too."""
+    return or_(_own(), Deadline.application_id == bindparam("number"))
+
+
+def _one_row() -> ColumnElement[bool]:
+    return Deadline.id == bindparam("number")
+
+
+def _close(which: Which, number: int, ended: DeadlineEnd, machine: Machine | None = None) -> None:
     """One statement where nothing runs, which is the usual case; a second one drops the reminders to come."""
-    now = clock.now()
-    still_open = update(Deadline).where(which, Deadline.closed_at.is_(None)).values(closed_at=now, ended=ended)
-    unwatched = {"synchronize_session": False}  # a row that is over is read anew by whoever asks for it
-    done = cast(CursorResult[Any], db.session.execute(still_open, execution_options=unwatched))
+    told = {"of_machine": machine, "number": number, "now": clock.now(), "how": ended}
+    done = cast(CursorResult[Any], db.session.execute(_ending(which), told))
     if done.rowcount:
-        over = select(Deadline.id).where(which, Deadline.closed_at.is_not(None))
-        waiting = update(Reminder).where(Reminder.deadline_id.in_(over), Reminder.settled_at.is_(None))
-        dropped = waiting.values(settled_at=now, outcome=ReminderOutcome.DROPPED)
-        db.session.execute(dropped, execution_options=unwatched)
+        db.session.execute(_dropping(which), told)
+
+
+# Built once for good, on the tables: a row that is over is read anew by whoever asks for it.
+@cache
+def _ending(which: Which) -> Any:
+    change: dict[str, Any] = {"closed_at": bindparam("now"), "ended": bindparam("how")}
+    return update(cast(Table, Deadline.__table__)).where(which(), Deadline.closed_at.is_(None)).values(change)
+
+
+@cache
+def _dropping(which: Which) -> Any:
+    over = select(Deadline.id).where(which(), Deadline.closed_at.is_not(None))
+    waiting = update(cast(Table, Reminder.__table__)).where(
+        Reminder.deadline_id.in_(over), Reminder.settled_at.is_(None)
+    )
+    return waiting.values({"settled_at": bindparam("now"), "outcome": ReminderOutcome.DROPPED})
 
 
 def _begin(row: Deadline, day: date, case: Case) -> Deadline:
@@ -144,7 +166,11 @@ def _zone(row: Deadline, place: Place) -> str:
 
 def running(case: Case) -> Deadline | None:
     """The row that runs for this case now."""
-    return db.session.scalar(select(Deadline).where(_of(case), Deadline.closed_at.is_(None)))
+    return db.session.scalar(
+        select(Deadline).where(
+            Deadline.machine == case.__machine__, Deadline.case_id == case.id, Deadline.closed_at.is_(None)
+        )
+    )
 
 
 def last_on(case: Case, agreed: date) -> date:
@@ -191,7 +217,7 @@ def another_day(row: Deadline, day: date, case: Case, ended: DeadlineEnd) -> Dea
 
     The part's own column says the same day from now on.
     """
-    _close(Deadline.id == row.id, ended)
+    _close(_one_row, row.id, ended)
     db.session.flush()
     keep_day(case, day)
     again = Deadline(
@@ -218,6 +244,6 @@ def settle(case: Case, new: Definition) -> None:
     due, row = due_under(case, new, clock.now()), running(case)
     if due is not None and row is not None and (row.kind, row.trigger) == (due.kind, due.trigger):
         return
-    _close(_of(case), DeadlineEnd.LEFT)
+    _close(_own, case.id, DeadlineEnd.LEFT, case.__machine__)
     if due is not None:
         _open(case, due)

@@ -11,7 +11,7 @@ from webapp.documents.storage import LocalStorage
 from webapp.extensions import db
 from webapp.models.record import Job, OutboxRow
 from webapp.notifications.mailer import Mailer, compose
-from webapp.services import documents, outbox, pdfs, seals, templates
+from webapp.services import announce, documents, outbox, pdfs, seals, templates
 from webapp.services.patience import at_most
 from webapp.transaction import writing
 
@@ -28,6 +28,7 @@ class Courier:
         self.base_url = base_url
         self.storage = storage
         self.jobs: dict[Job, Callable[[OutboxRow], None]] = {
+            Job.TELL: lambda row: announce.tell(row.payload["entry_id"]),
             Job.SEND_MAIL: self._send_mail,
         }
         # What takes seconds happens before the transaction that keeps its result: on SQLite an open write transaction

@@ -87,6 +87,9 @@ _PLAN = joinedload(Application.call).joinedload(Call.plan).joinedload(CountryPla
 _PARTIES = joinedload(Application.parties).joinedload(ApplicationParty.organisation)
 
 
+ROOM = frozenset({"call", "parties", "application", "programme", "plan"})  # what `with_room` loads, where a case has it
+
+
 def with_room(kind: type[Case]) -> tuple[Load, ...]:
     """What `scope_of` and the programme's figures read of a case, joined to its row; the answer needs `unique()`."""
     if kind is Application:

@@ -221,6 +221,7 @@ FOLLOWING: dict[str, dict[str, Words]] = {
         "stopped": Words(_("Stopped early")),
     },
     "Job": {
+        "tell": Words(_("Tell those concerned")),
         "send_mail": Words(_("Send a mail")),
         "write_document": Words(_("Write a document")),
         "convert_document": Words(_("Make the PDF of a document")),
