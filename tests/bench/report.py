@@ -91,9 +91,9 @@ How it is measured (`tests/bench`):
 - SQL counts the statements of one request, signing in included, BEGIN and COMMIT left out.
 - The lines of the engine are medians in the bench's own process. A decision is asked for each edge of the
   application's machine, and so is the plain table, in turn. A transition is a file suspended or resumed by its manager
-  with record, deadlines and mail, from a fresh session to the commit; then the database is set back, and the driver
-  alone is asked the same statements in the same transactions ("raw"). PostgreSQL runs with the tests' settings, which
-  do not sync.
+  with record, deadlines and what the worker is to tell, from a fresh session to the commit; then the database is set
+  back, and the driver alone is asked the same statements in the same transactions ("raw"). PostgreSQL runs with the
+  tests' settings, which do not sync.
 - {"The server compresses." if compresses else NO_COMPRESSION}
 """,
         encoding="utf-8",

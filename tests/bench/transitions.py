@@ -19,10 +19,11 @@ from tests.prove.house import House, build
 from tests.prove.kills import BACK_AND_FORTH
 from webapp.extensions import db
 from webapp.models.application import Application
-from webapp.services import scope
+from webapp.models.record import Job, OutboxRow
+from webapp.services import announce, scope
 from webapp.services.advance import actor_on, advance, definition_of
 from webapp.services.facts import of_applications
-from webapp.transaction import for_writing
+from webapp.transaction import for_writing, writing
 from workflows import engine
 from workflows.vocabulary import State
 
@@ -44,6 +45,7 @@ def lines(home: Path, moves: int = MOVES) -> list[Line]:
     for kind, name in (("sqlite", "SQLite"), ("postgresql", "PostgreSQL")):
         house = build(kind, home, "bench")
         found += _lines(house, name, moves)
+        found.append(_told(house, name))
         if kind == "sqlite":
             found.append(_list(house))
         house.installation.disconnect()
@@ -92,6 +94,28 @@ def transitions(house: House, moves: int) -> Taken:
     taken.asked.pop()  # begun for a move that was not made
     taken.statements.pop()
     return taken
+
+
+def _told(house: House, name: str, rounds: int = 50) -> Line:
+    """What the worker does afterwards about one move: find those concerned, write a mail to each, commit."""
+    app = house.fresh()
+    times = []
+    with app.app_context():
+        who, number = house.who(house.mover), house.running[0]
+        for _round in range(rounds):
+            with writing():
+                case = db.session.get_one(Application, number)
+                entry = advance(case, BACK_AND_FORTH[case.state], who, reason="The rains.").id
+            db.session.remove()
+            begun = time.perf_counter()
+            with writing():
+                announce.tell(entry)
+            times.append(time.perf_counter() - begun)
+            db.session.remove()
+        mails = db.session.scalar(sa.select(sa.func.count(OutboxRow.id)).where(OutboxRow.job == Job.SEND_MAIL))
+        db.session.remove()
+    beside = f"{(mails or 0) / rounds:.0f} mails each, written by the worker after the commit"
+    return Line(f"Telling those concerned of it, {name}", f"{1e3 * median(times):.1f} ms", beside)
 
 
 @contextmanager
