@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.factories import monitoring as m
+from tests.support import mailbox
 from webapp import clock
 from webapp.extensions import db
 from webapp.models.people import Person
@@ -56,8 +57,7 @@ def anew() -> None:
 def mails(kind: str = "Corrective action") -> list[tuple[str, str]]:
     """(to, subject) of the mails about this kind, in order."""
     anew()
-    rows = db.session.scalars(select(OutboxRow.payload).order_by(OutboxRow.id))
-    return [(mail["to"], mail["subject"]) for mail in rows if kind in mail["subject"]]
+    return [(mail["to"], mail["subject"]) for mail in mailbox.mails() if kind in mail["subject"]]
 
 
 def names(found: list[tuple[str, str]], follow: m.Follow) -> set[str]:

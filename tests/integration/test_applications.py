@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from tests.factories import applications as a
 from tests.factories import people
+from tests.support import mailbox
 from webapp import clock
 from webapp.applications import use_cases
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound, Refused
@@ -18,7 +19,7 @@ from webapp.extensions import db
 from webapp.models.application import Application, ApplicationVersion, Partnership, PartyRole, Section
 from webapp.models.people import OrganisationType
 from webapp.models.programme import Call, CountryPlan
-from webapp.models.record import AuditEntry, AuditEvent, OutboxRow
+from webapp.models.record import AuditEntry, AuditEvent
 from webapp.services import content
 from webapp.services.advance import advance
 from webapp.transaction import writing
@@ -250,7 +251,7 @@ def test_a_change_voids_the_sign_off_and_says_so(rooms: a.Setting) -> None:
     assert save(rooms, number, Section.LEARNING, {"lead_learns": "Something else"}) is True
     assert all(party.signed_off_sha256 is None for party in load(number).parties)
     assert events(number)[-1] is AuditEvent.SIGN_OFF_VOIDED
-    subjects = [row.payload["subject"] for row in db.session.scalars(select(OutboxRow))]
+    subjects = [mail["subject"] for mail in mailbox.mails()]
     assert any("sign off again" in subject for subject in subjects)
     with pytest.raises(Refused), writing():
         advance(load(number), Trigger.SUBMIT, rooms.who("signatory"))

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from tests.factories import agreements as make
 from tests.factories.outside import Outside
 from tests.factories.people import acting, grant, sign_in
+from tests.support import mailbox
 from webapp import clock, jobs
 from webapp.agreements import delegating, ordering, paper, refusals, signing, trusting, use_cases
 from webapp.documents.trust import TestProvider
@@ -110,7 +111,7 @@ def test_a_signatory_declines_with_a_reason_and_everybody_hears_it(client: Flask
     assert (agreement.state, document.ended_as, document.ended_reason) == (
         State.DRAFT, DocumentEnd.DECLINED, "The council said no",
     )  # fmt: skip
-    told = {row.payload["to"] for row in db.session.scalars(select(OutboxRow)) if "council said no" in str(row.payload)}
+    told = {mail["to"] for mail in mailbox.mails() if "council said no" in str(mail)}
     assert lead.email in told and partner.email not in told
     sign_in(client, file.manager)
     assert "The council said no" in client.get(f"/applications/{file.application.id}/agreement").text

@@ -12,12 +12,13 @@ from sqlalchemy.exc import IntegrityError
 from tests.factories import assessing as make
 from tests.factories import monitoring as m
 from tests.factories.deadlines import MONDAY, THURSDAY, anew, late, mails, monitored_since_monday, names, on, running
+from tests.support import mailbox
 from webapp import clock, jobs
 from webapp.applications import use_cases as applying
 from webapp.extensions import db
 from webapp.models.application import Application, Section
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report
-from webapp.models.record import Deadline, DeadlineEnd, OutboxRow, Reminder, ReminderOutcome
+from webapp.models.record import Deadline, DeadlineEnd, Reminder, ReminderOutcome
 from webapp.services import deadlines, outbox, reminders
 from webapp.services.advance import advance
 from webapp.transaction import writing
@@ -152,7 +153,7 @@ def test_the_mail_says_what_is_true_today_and_leads_to_the_work(follow: m.Follow
     first, *_between, second = (subject for _to, subject in mails())
     assert first.endswith("Corrective action, due in 2 days, Thursday 12 March")
     assert second.endswith("Corrective action, overdue by 3 days, Thursday 12 March")
-    paths = {mail["path"] for mail in db.session.scalars(select(OutboxRow.payload)) if "action" in mail["path"]}
+    paths = {mail["path"] for mail in mailbox.mails() if "action" in mail["path"]}
     assert paths == {f"/actions/{running().case_id}"}
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.factories import assessing as make
 from tests.factories import monitoring, people, programmes
+from tests.support import mailbox
 from webapp import clock
 from webapp.assessments import use_cases as assessments
 from webapp.auth import passwords, tokens
@@ -26,7 +27,6 @@ from webapp.models.application import AttachedTo, Attachment, StoredFile
 from webapp.models.assessment import Baseline, EligibilityCheck, Review, ReviewScore, RuleCode, Verdict
 from webapp.models.people import OneTimeToken, Person, TokenPurpose, UserSession
 from webapp.models.programme import CountryPlan, Programme
-from webapp.models.record import OutboxRow
 from webapp.programmes import use_cases as planning
 from webapp.reviews import use_cases as reviewing
 from webapp.services.advance import advance
@@ -143,8 +143,7 @@ def test_who_reviewed_and_judged_is_not_told_to_the_applicants(app: Flask) -> No
             for page in ("", "/history", "/appeal", "/letters"):
                 text = visitor.get(f"/applications/{file.number}{page}").text
                 assert not [title for title in UNTOLD if title in text], (name, page)
-        mails = db.session.scalars(select(OutboxRow.payload)).all()
-        theirs = [m for m in mails if m.get("to") in {file.person(n).email for n in ("editor", "signatory")}]
+        theirs = [m for m in mailbox.mails() if m.get("to") in {file.person(n).email for n in ("editor", "signatory")}]
         assert theirs
         assert not [m for m in theirs if any(title in str(m) for title in UNTOLD)]
         office = make.Visitor(app.test_client(), file.person("manager")).get(f"/applications/{file.number}/history")

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from tests.factories import monitoring as m
 from tests.factories import people
+from tests.support import mailbox
 from webapp import clock
 from webapp.extensions import db
 from webapp.models.application import Application, AttachedTo, Attachment
@@ -31,7 +32,6 @@ from webapp.models.monitoring import (
     TerminationNotice,
 )
 from webapp.models.people import Person
-from webapp.models.record import OutboxRow
 from webapp.monitoring import use_cases
 from webapp.policy import Principal
 from webapp.services import scope
@@ -231,7 +231,7 @@ def test_a_focal_point_belongs_to_the_municipality_and_not_to_the_project(app: F
     with app.app_context():
         officer = db.session.get_one(Person, follow.who["officer"])
         assert Role.FOCAL_POINT in {grant.role for grant in scope.principal(officer).grants}
-        mails = db.session.scalars(db.select(OutboxRow.payload)).all()
+        mails = mailbox.mails()
         assert any(mail["to"] == officer.email and "focal point" in mail["subject"] for mail in mails)
 
 
@@ -543,7 +543,7 @@ def test_notice_is_given_once_and_withdrawn(app: Flask, client: FlaskClient) -> 
         notice = db.session.scalars(db.select(TerminationNotice)).one()
         assert notice.ends_on == clock.today() + timedelta(days=60)
         editor = db.session.get_one(Person, follow.who["editor"]).email
-        mails = db.session.scalars(db.select(OutboxRow.payload)).all()
+        mails = mailbox.mails()
         assert any(mail["to"] == editor and "notice of termination" in mail["subject"] for mail in mails)
     back = client.post(f"/notices/{notice.id}/withdraw")
     assert back.status_code == 303

@@ -19,13 +19,14 @@ from werkzeug.test import TestResponse
 from tests.factories import agreements as make
 from tests.factories.outside import Outside
 from tests.factories.people import acting, grant, organisation, sign_in
+from tests.support import mailbox
 from webapp.agreements import signing, use_cases
 from webapp.errors import Forbidden, Invalid
 from webapp.extensions import db
 from webapp.models.agreement import Agreement, Signature
 from webapp.models.application import Application
 from webapp.models.people import Person
-from webapp.models.record import AuditEntry, AuditEvent, OutboxRow
+from webapp.models.record import AuditEntry, AuditEvent
 from webapp.services.advance import advance
 from webapp.transaction import writing
 from webapp.transfer import storage
@@ -115,11 +116,7 @@ def test_a_signature_keeps_who_what_and_how(client: FlaskClient, file: make.File
     assert kept.consent == str(signing.CONSENT)
     assert (kept.consent_version, kept.language, kept.address) == (signing.CONSENT_VERSION, "en", "127.0.0.1")
     assert kept.user_agent and kept.level == "click-to-sign"
-    mail = [
-        row.payload["to"]
-        for row in db.session.scalars(select(OutboxRow))
-        if "your signature is next" in str(row.payload)
-    ]
+    mail = [mail["to"] for mail in mailbox.mails() if "your signature is next" in str(mail)]
     assert mail == [file.signatories()[1].email]
 
 

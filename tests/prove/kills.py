@@ -32,8 +32,8 @@ HALF = """
     AND NOT EXISTS (SELECT 1 FROM audit_entry WHERE machine = 'application' AND case_id = a.id)
     UNION ALL
     SELECT 'entry ' || e.id || ' told ' || count(o.id) FROM audit_entry e LEFT JOIN outbox o
-    ON o.key >= 'move-' || e.id || '-' AND o.key < 'move-' || e.id || '.'
-    WHERE e.machine = 'application' AND e.case_id IN ({cases}) GROUP BY e.id HAVING count(o.id) <> 2
+    ON o.key = 'move-' || e.id
+    WHERE e.machine = 'application' AND e.case_id IN ({cases}) GROUP BY e.id HAVING count(o.id) <> 1
 """
 
 
