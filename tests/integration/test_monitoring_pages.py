@@ -542,10 +542,11 @@ def test_notice_is_given_once_and_withdrawn(app: Flask, client: FlaskClient) -> 
     with app.app_context():
         notice = db.session.scalars(db.select(TerminationNotice)).one()
         assert notice.ends_on == clock.today() + timedelta(days=60)
+        number = notice.id
         editor = db.session.get_one(Person, follow.who["editor"]).email
         mails = mailbox.mails()
         assert any(mail["to"] == editor and "notice of termination" in mail["subject"] for mail in mails)
-    back = client.post(f"/notices/{notice.id}/withdraw")
+    back = client.post(f"/notices/{number}/withdraw")
     assert back.status_code == 303
     assert "Notice of termination is given" not in client.get(follow.address()).text
     assert client.post("/notices/99999/withdraw").status_code == 404

@@ -111,7 +111,7 @@ def during_commit(kill: Callable[[], None]) -> Iterator[None]:
 
 POINTS: dict[str, Callable[[Flask, Callable[[], None]], Any]] = {
     "before the session is read": lambda app, kill: before_statement(app, kill, "FROM user_session"),
-    "before the case is locked": lambda app, kill: before_statement(app, kill, "FOR UPDATE OF application"),
+    "before the case is locked": lambda app, kill: before_statement(app, kill, "FOR UPDATE"),
     "before the state is written": lambda app, kill: before_statement(app, kill, "UPDATE application"),
     "before the record is written": lambda app, kill: before_statement(app, kill, "INSERT INTO audit_entry"),
     "before the mail is announced": lambda app, kill: before_statement(app, kill, "INSERT INTO outbox"),
