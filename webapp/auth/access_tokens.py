@@ -13,13 +13,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from webapp import clock, transaction
+from webapp.errors import NotFound
 from webapp.extensions import db
 from webapp.models.people import AccessToken, Person, RoleGrant
 from webapp.policy import Principal
 from webapp.services import scope
 
 PREFIX = "jum_"  # so that a token in the wrong place is recognised
-LONGEST = timedelta(days=365)
+LONGEST = 365  # days
+MOST = 20  # that count at the same time
 
 
 class TokenHolder(UserMixin):  # type: ignore[misc]  # flask-login ships no types
@@ -32,14 +34,13 @@ class TokenHolder(UserMixin):  # type: ignore[misc]  # flask-login ships no type
 
 def issue(person: Person, name: str, days: int) -> str:
     """A new token for this person; the plain text exists only in the answer that shows it."""
-    life = timedelta(days=days)
-    if not timedelta() < life <= LONGEST:
+    if not 0 < days <= LONGEST:
         raise ValueError(f"a token cannot last {days} days")
     token = PREFIX + secrets.token_urlsafe(32)
     now = clock.now()
     row = AccessToken(
-        token_hash=_hash(token), person_id=person.id, name=name, created_at=now, expires_at=now + life
-    )  # fmt: skip
+        token_hash=_hash(token), person_id=person.id, name=name, created_at=now, expires_at=now + timedelta(days=days)
+    )
     db.session.add(row)
     db.session.flush()
     return token
@@ -67,6 +68,14 @@ def of(person: Person) -> list[AccessToken]:
     """The tokens of a person that still count, the newest first."""
     mine = select(AccessToken).where(AccessToken.person_id == person.id).order_by(AccessToken.id.desc())
     return list(db.session.scalars(mine.where(AccessToken.revoked_at.is_(None), AccessToken.expires_at > clock.now())))
+
+
+def mine(who: Principal, token_id: int) -> AccessToken:
+    """One token of this person that still counts; all others are not found."""
+    row = db.session.get(AccessToken, token_id)
+    if row is None or row.person_id != who.person_id or row.revoked_at is not None or row.expires_at <= clock.now():
+        raise NotFound(f"access token {token_id}")
+    return row
 
 
 def end_all(person_id: int) -> None:
