@@ -40,7 +40,7 @@ def _details() -> dict[int, str]:
     return {
         401: _("Send an access token that counts: “Authorization: Bearer …”. People make one on their account page."),
         403: _("You know of this, but it is not open to you."),
-        404: _("There is nothing here, or it is not yours to see."),
+        404: _("There is no such thing, or it is not yours to see."),
         405: _("This address only reads. Moves are made by people on the pages."),
         422: _("A parameter is wrong or missing; “errors” says which."),
         429: _("Too many requests in a short time. Wait a minute."),

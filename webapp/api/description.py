@@ -3,11 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from flask import Flask, Response, json, url_for
-from flask_babel import gettext as _
+from flask import Flask, json, url_for
 from flask_smorest import Api, Blueprint
-
-from webapp import problems
 
 KEY = "jumelage.api"
 VERSION = "1.0"
@@ -70,9 +67,3 @@ def operations(spec: dict[str, Any]) -> Iterator[Operation]:
 def address(endpoint: str, **query: Any) -> str:
     """The path of one of these addresses, with its parameters."""
     return url_for(f"api_v1.{endpoint}", **query)
-
-
-def wrong(parameter: str, allowed: list[str]) -> Response:
-    """422 as the library answers for its own parameters: this one is none of the values that there are."""
-    sentence = _("Must be one of: %(values)s.", values=", ".join(allowed))
-    return problems.told(422, errors={"query": {parameter: [sentence]}})

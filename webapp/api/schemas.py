@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from marshmallow import RAISE, Schema, fields, validate
 
 from workflows.definitions.application import STATES
-from workflows.vocabulary import Instrument, Machine
+from workflows.vocabulary import Instrument, Machine, State
 
 MOST = 100  # rows of a list
 AMOUNT = validate.Regexp(r"^\d+\.\d\d$")
@@ -89,9 +89,6 @@ class Applications(Strict):
 
 
 class ApplicationQuery(Schema):
-    class Meta:
-        unknown = RAISE
-
     state = fields.String(
         validate=validate.OneOf([spec.name.value for spec in STATES]),
         metadata={"description": _("Only applications in this state."), "example": "review"},
@@ -166,10 +163,11 @@ class Moves(Strict):
 
 
 class PathQuery(Schema):
-    class Meta:
-        unknown = RAISE
-
-    to = fields.String(required=True, metadata={"description": _("The state to reach."), "example": "signed"})
+    to = fields.String(
+        required=True,
+        validate=validate.OneOf([state.value for state in State]),
+        metadata={"description": _("The state to reach; one of this workflow."), "example": "signed"},
+    )
 
 
 class Step(Strict):
@@ -207,9 +205,6 @@ class Workflows(Strict):
 
 
 class WorkflowQuery(Schema):
-    class Meta:
-        unknown = RAISE
-
     version = fields.Integer(
         validate=validate.Range(1, 32767), metadata={"description": _("An earlier version; else the present one.")}
     )
