@@ -310,7 +310,8 @@ def test_the_page_lists_every_address_with_an_example(app: Flask, client: FlaskC
     for path, item in spec["paths"].items():
         assert f"<code>GET {path}</code>" in page.text
         assert item["get"]["summary"] in page.text.replace("’", "'").replace("&#39;", "'")
-    assert 'curl -H "Authorization: Bearer $TOKEN" "http://localhost/api/v1/applications"' in page.text
+    root = app.config["SETTINGS"].base_url
+    assert f'curl -H "Authorization: Bearer $TOKEN" "{root}/api/v1/applications"' in page.text
     assert len(spec["paths"]) == 6
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import reduce
 from typing import Any, cast
 
-from flask import Blueprint, Flask, current_app, render_template, request
+from flask import Blueprint, Flask, current_app, render_template
 from flask.blueprints import BlueprintSetupState
 from flask_babel import lazy_gettext as _
 from flask_smorest import Blueprint as DescribedBlueprint
@@ -164,7 +164,9 @@ def workflow(query: Shape, machine: str) -> Shape:
 def index() -> str:
     """For people: the addresses with an example each, from the same description."""
     spec = description.of(current_app)
-    return render_template("api/index.html", operations=description.operations(spec), root=request.url_root)
+    return render_template(
+        "api/index.html", operations=description.operations(spec), root=current_app.config["SETTINGS"].base_url
+    )
 
 
 @blueprint.get("/api/v1/openapi.json")

@@ -12,7 +12,7 @@ MOST = 100  # rows of a list
 AMOUNT = validate.Regexp(r"^\d+\.\d\d$")
 
 
-def text(about: str = "", **more: Any) -> fields.String:
+def said(about: str = "", **more: Any) -> fields.String:
     return fields.String(required=True, metadata={"description": about} if about else {}, **more)
 
 
@@ -44,36 +44,36 @@ class Strict(Schema):
 
 
 class Coded(Strict):
-    code = text("stays the same in every language")
-    label = text("in the reader's language")
+    code = said("stays the same in every language")
+    label = said("in the reader's language")
 
 
 class Money(Strict):
-    amount = text("with two decimals", validate=AMOUNT)
-    currency = text("ISO 4217")
+    amount = said("with two decimals", validate=AMOUNT)
+    currency = said("ISO 4217")
 
 
 class Partner(Strict):
-    organisation = text()
-    country = text("ISO 3166-1")
+    organisation = said()
+    country = said("ISO 3166-1")
     role = one(Coded)
 
 
 class CallLine(Strict):
     id = number()
-    title = text()
-    country = text("ISO 3166-1; of the country plan")
+    title = said()
+    country = said("ISO 3166-1; of the country plan")
 
 
 class Links(Strict):
-    page = text("for people")
+    page = said("for people")
     moves = fields.String(metadata={"description": "what can happen next, and why not; absent for who sees a summary"})
 
 
 class ApplicationLine(Strict):
     id = number()
-    reference = text()
-    title = text()
+    reference = said()
+    title = said()
     partners = many(Partner)
     state = one(Coded)
     since = fields.AwareDateTime(required=True, metadata={"description": "when it came into this state"})
@@ -107,12 +107,12 @@ class ApplicationQuery(Schema):
 
 
 class Part(Strict):
-    machine = text(validate=validate.OneOf([m.value for m in Machine]))
+    machine = said(validate=validate.OneOf([m.value for m in Machine]))
     id = number()
-    label = text()
+    label = said()
     state = one(Coded)
     since = fields.AwareDateTime(required=True)
-    moves = text("what can happen next, and why not")
+    moves = said("what can happen next, and why not")
 
 
 class ApplicationWhole(ApplicationLine):
@@ -131,16 +131,16 @@ class ApplicationWhole(ApplicationLine):
 
 
 class Reason(Strict):
-    code = text("stays the same in every language")
-    message = text("in the reader's language")
-    who = text("who can clear it, as a sentence; empty when nobody can")
+    code = said("stays the same in every language")
+    message = said("in the reader's language")
+    who = said("who can clear it, as a sentence; empty when nobody can")
     cleared_by = many(Coded)
 
 
 class Move(Strict):
-    trigger = text("the name of the move")
-    label = text()
-    text = text("what it does")
+    trigger = said("the name of the move")
+    label = said()
+    text = said("what it does")
     dest = one(Coded)
     owners = many(Coded)
     mine = truth("this person has a role that makes this move")
@@ -150,7 +150,7 @@ class Move(Strict):
 
 
 class CaseLine(Strict):
-    machine = text(validate=validate.OneOf([m.value for m in Machine]))
+    machine = said(validate=validate.OneOf([m.value for m in Machine]))
     id = number()
     state = one(Coded)
     since = fields.AwareDateTime(required=True)
@@ -171,9 +171,9 @@ class PathQuery(Schema):
 
 
 class Step(Strict):
-    trigger = text()
-    label = text()
-    text = text("what it does")
+    trigger = said()
+    label = said()
+    text = said("what it does")
     source = one(Coded)
     dest = one(Coded)
     owners = many(Coded)
@@ -192,12 +192,12 @@ class Path(Strict):
 
 
 class WorkflowLine(Strict):
-    machine = text(validate=validate.OneOf([m.value for m in Machine]))
-    label = text()
-    purpose = text()
+    machine = said(validate=validate.OneOf([m.value for m in Machine]))
+    label = said()
+    purpose = said()
     version = number("that new cases begin with")
     versions = fields.List(fields.Integer(), required=True)
-    digest = text("SHA-256 of everything that decides a move")
+    digest = said("SHA-256 of everything that decides a move")
 
 
 class Workflows(Strict):
@@ -211,13 +211,13 @@ class WorkflowQuery(Schema):
 
 
 class Deadline(Strict):
-    setting = text("the figure of the programme")
+    setting = said("the figure of the programme")
     days = number("unless the programme sets another number")
-    trigger = text("the move that then happens by itself")
+    trigger = said("the move that then happens by itself")
 
 
 class WorkflowState(Coded):
-    meaning = text()
+    meaning = said()
     is_review = truth("somebody judges here")
     is_final = truth("nothing follows")
     outcome = fields.String(required=True, allow_none=True)
@@ -226,10 +226,10 @@ class WorkflowState(Coded):
 
 
 class Transition(Strict):
-    trigger = text()
-    label = text()
-    source = text("code of a state")
-    dest = text("code of a state")
+    trigger = said()
+    label = said()
+    source = said("code of a state")
+    dest = said("code of a state")
     owners = many(Coded)
     guards = many(Coded)
     when = one(Coded, allow_none=True, metadata={"description": "chooses among moves of one name from one state"})
@@ -238,7 +238,7 @@ class Transition(Strict):
 
 
 class Workflow(WorkflowLine):
-    initial = text("code of a state")
+    initial = said("code of a state")
     states = many(WorkflowState)
     transitions = many(Transition)
 
@@ -246,9 +246,9 @@ class Workflow(WorkflowLine):
 class Problem(Schema):
     """RFC 9457."""
 
-    type = text()
-    title = text()
+    type = said()
+    title = said()
     status = number()
-    detail = text()
+    detail = said()
     errors = fields.Dict(metadata={"description": "by place and parameter"})
     reference = fields.String(metadata={"description": "to name to the administrator"})

@@ -58,7 +58,6 @@ class Step:
 class Way:
     """From where the case stands to a state; no step at all when it stands there already."""
 
-    state: State
     target: str
     steps: tuple[Step, ...]
 
@@ -95,7 +94,7 @@ def way_to(case: Case, target: State, actor: Principal) -> Way | None:
         judged = me if me.roles & first.by else Actor(SOMEBODY_NEW, first.by)  # without "not your role": see `mine`
         answer = engine.explain(definition, case.state, first.trigger, judged, facts)
         steps[0] = _step(case, first, me.roles, answer.blockers)
-    return Way(target, wording.state(case.__machine__, target), tuple(steps))
+    return Way(wording.state(case.__machine__, target), tuple(steps))
 
 
 def _step(case: Case, move: Move, roles: frozenset[Role], blockers: tuple[Blocker, ...] | None) -> Step:
