@@ -32,6 +32,7 @@ FEATURES = (
     "batches",
     "desk",
     "admin",
+    "api",
     "public",
     "verification",
 )

@@ -29,7 +29,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from config import Settings
-from webapp import clock, errors, policy, wording
+from webapp import clock, errors, policy, problems, wording
 from webapp.auth.access import public
 from webapp.documents import pdf, seal_key
 from webapp.documents.storage import LocalStorage
@@ -114,6 +114,10 @@ def _language() -> str:
     """The reader's choice, else their account's, else their browser's; English outside a request."""
     if not has_request_context():
         return "en"
+    if problems.are_wanted():  # a program says it with each request, else its person's
+        asked = request.accept_languages.best_match(LANGUAGES)
+        own = getattr(current_user, "person", None)
+        return asked or (own.language if own is not None and own.language in LANGUAGES else "en")
     chosen = session.get("language")
     if chosen in LANGUAGES:
         return str(chosen)
@@ -148,7 +152,7 @@ def _frame() -> dict[str, Any]:
 def _links() -> dict[str, str]:
     links = {"home": url_for("public.home"), "about": url_for("public.about"), "source": url_for("public.source")}
     links |= {"accessibility": url_for("public.accessibility"), "language": url_for("language")}
-    links["verify"] = url_for("verification.show")
+    links |= {"verify": url_for("verification.show"), "api": url_for("api.index")}
     if current_user and current_user.is_authenticated:
         return links | {"sign_out": url_for("auth.sign_out"), "account": url_for("admin.account")}
     return links | {"sign_in": url_for("auth.sign_in")}
@@ -206,12 +210,12 @@ def _headers(response: Response) -> Response:
 def _add_errors(app: Flask) -> None:
     @app.errorhandler(errors.NotFound)
     @app.errorhandler(404)
-    def not_found(_error: Exception) -> tuple[str, int]:
-        return render_template("errors/404.html"), 404
+    def not_found(_error: Exception) -> Any:
+        return _plain(404)
 
     @app.errorhandler(errors.Forbidden)
-    def forbidden(error: errors.Forbidden) -> tuple[str, int]:
-        return render_template("errors/403.html"), 403
+    def forbidden(error: errors.Forbidden) -> Any:
+        return _plain(403)
 
     @app.errorhandler(CSRFError)
     def stale_form(error: CSRFError) -> tuple[str, int]:
@@ -230,6 +234,8 @@ def _add_errors(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Any:
+        if problems.are_wanted():
+            return problems.of_http(error)
         known = {403, 409, 413, 429}
         page = error.code if error.code in known else 404
         response = error.get_response()
@@ -239,17 +245,22 @@ def _add_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     @app.errorhandler(500)  # a commit that failed after the page was made
-    def broken(error: Exception) -> tuple[str, int, dict[str, str]]:
+    def broken(error: Exception) -> tuple[Any, int, dict[str, str]]:
         if app.testing:
             raise error
         g.database_down = True
         reference = secrets.token_hex(4)
         app.logger.exception("error %s", reference)
         away = is_away(getattr(error, "original_exception", None) or error)
-        page = "errors/503.html" if away else "errors/500.html"
-        return _went_wrong(page, reference), 503 if away else 500, {"Retry-After": "10"} if away else {}
+        status, later = (503, {"Retry-After": "10"}) if away else (500, {})
+        return _went_wrong(status, reference), status, later
 
     app.register_error_handler(IntegrityError, lambda error: _twice(error) if _is_twice(error) else broken(error))
+
+
+def _plain(status: int) -> Any:
+    """The page of this error; a program gets its problem."""
+    return problems.told(status) if problems.are_wanted() else (render_template(f"errors/{status}.html"), status)
 
 
 def _is_twice(error: IntegrityError) -> bool:
@@ -265,9 +276,12 @@ def _twice(_error: IntegrityError) -> tuple[str, int]:
     return render_template("errors/409.html", what_happened=happened, link=_back()), 409
 
 
-def _went_wrong(page: str, reference: str) -> str:
+def _went_wrong(status: int, reference: str) -> Any:
     """With the reader's own frame where the database still answers, else a page that needs nobody."""
     forget()  # after a failed statement nothing can be read before
+    if problems.are_wanted():
+        return problems.broken(status, reference)
+    page = f"errors/{status}.html"
     try:
         return render_template(page, reference=reference)
     except SQLAlchemyError:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask, Response, request
+from sqlalchemy import Executable
 
 from webapp.extensions import db, forget
 
@@ -40,6 +41,18 @@ def paused() -> Iterator[None]:
         yield
     finally:
         for_writing()
+
+
+def note(statement: Executable) -> None:
+    """Write down that somebody was here. A page that only reads does not commit, so there it is its own transaction.
+
+    Where the request writes already it is part of that: a second writer would wait for the first, which waits for it.
+    """
+    if db.session.connection().get_execution_options().get("writes"):
+        db.session.execute(statement)
+        return
+    with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        connection.execute(statement)
 
 
 def init_app(app: Flask) -> None:

@@ -48,6 +48,7 @@ CHECKS: tuple[Check, ...] = (
         "3", "what is offered and what can be fired agree, for every state and role",
         (*_unit("engine", "test_what_is_offered_and_what_can_be_fired_agree"),
          *_whole("machines", "test_what_is_explained_is_what_can_be_done"),
+         *_whole("matrix_api", "test_programs_are_told_what_their_people_are_told"),
          *_whole("facts_of_many", "test_many_have_the_facts_that_each_has_alone")),
     ),
     Check(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import EmailField, IntegerField, PasswordField, SelectField, StringField
@@ -125,6 +125,20 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
         description=_("At least 12 characters. Three or four words that do not belong together work well."),
         render_kw={"autocomplete": "new-password"},
     )  # fmt: skip
+
+
+class TokenForm(FlaskForm):  # type: ignore[misc]
+    name = line(_("Name"), 100, _("What it is for, so that you know later which one to revoke: “Monthly report”."))
+    days = SelectField(_("It ends after"), coerce=int, default=90)
+    password = PasswordField(
+        _("Your password"), [DataRequired(NEEDED), Length(max=200)],
+        description=_("A token reads everything that you may read, so we ask who is there."),
+        render_kw={"autocomplete": "current-password"},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.days.choices = [(days, ngettext("%(num)d day", "%(num)d days", days)) for days in (7, 30, 90, 180, 365)]
 
 
 class LeaveForm(FlaskForm):  # type: ignore[misc]

@@ -18,10 +18,11 @@ from sqlalchemy.exc import IntegrityError
 
 from webapp import clock, policy, wording
 from webapp.admin import granting, scopes
-from webapp.auth import passwords, sessions, throttle, tokens
+from webapp.auth import access_tokens, passwords, sessions, throttle, tokens
 from webapp.errors import Forbidden, Invalid
 from webapp.extensions import db
 from webapp.models.people import (
+    AccessToken,
     Affiliation,
     AffiliationKind,
     Organisation,
@@ -140,6 +141,7 @@ def leave(person: Person, actor: Principal) -> None:
         db.session.delete(affiliation)
     tokens.spend_all(person)
     sessions.end_all(person.id)
+    access_tokens.end_all(person.id)
     person.name, person.job_title, person.password_hash = f"Former account {person.id}", "", ""
     person.email = f"left-{person.id}@jumelage.invalid"
     person.is_demo, person.left_at = False, clock.now()
@@ -270,7 +272,7 @@ def save_account(person: Person, values: dict[str, Any], actor: Principal) -> Pe
 
 
 def change_password(person: Person, old: str, new: str, actor: Principal, *, session_id: int | None) -> None:
-    """A new password for the actor; every session but `session_id` ends. `Invalid` when the old one is wrong."""
+    """A new password for the actor; tokens, and sessions but `session_id`, end. `Invalid` when the old one is wrong."""
     _require_self(person, actor)
     if not passwords.matches(person, old):
         raise Invalid("old", _("This is not your password."))
@@ -280,7 +282,28 @@ def change_password(person: Person, old: str, new: str, actor: Principal, *, ses
     tokens.spend_all(person)
     throttle.note_success(person.email)
     sessions.end_all(person.id, keep=session_id)
+    access_tokens.end_all(person.id)
     log.info("password changed", person=person.id)
+
+
+def make_token(person: Person, name: str, days: int, password: str, actor: Principal) -> str:
+    """A token with which a program reads as this person; its text is shown once. `Invalid` for a wrong password."""
+    _require_self(person, actor)
+    if not passwords.matches(person, password):
+        raise Invalid("password", _("This is not your password."))
+    if len(access_tokens.of(person)) >= access_tokens.MOST:
+        raise Invalid("name", _("You have %(count)s tokens. Revoke one first.", count=access_tokens.MOST))
+    token = access_tokens.issue(person, name, days)
+    log.info("access token made", person=person.id, days=days)
+    return token
+
+
+def revoke_token(token: AccessToken, actor: Principal) -> None:
+    """From now on nobody reads with this token."""
+    _require_self(token.person, actor)
+    if token.revoked_at is None:
+        token.revoked_at = clock.now()
+        log.info("access token revoked", person=actor.person_id, token=token.id)
 
 
 # --- who may --------------------------------------------------------------------------------------

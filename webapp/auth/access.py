@@ -1,6 +1,7 @@
 """Every endpoint says who may call it; an endpoint that says nothing stops the start-up.
 
-`public` and `signed_in` are about the person; whether they may touch the record is asked inside, of `webapp.policy`.
+`public`, `signed_in` and `with_token` are about the person; whether they may touch the record is asked inside, of
+`webapp.policy`.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 from flask import Flask, abort, current_app
 from flask_login import current_user
 
+from webapp.auth import bearer
 from webapp.errors import NotFound
 from webapp.policy import Principal
 from workflows.vocabulary import Role
@@ -52,6 +54,19 @@ def holding(*roles: Role) -> Callable[[Callable[P, T]], Callable[P, T]]:
         return wrapped
 
     return decorate
+
+
+def with_token(view: Callable[P, T]) -> Callable[P, T]:
+    """A program with the access token of a person; the record itself is asked about inside."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+        bearer.sign_in()
+        return view(*args, **kwargs)
+
+    beside = view.__dict__.get("access")
+    guarded.__dict__["access"] = f"token, {beside}" if beside else "token"
+    return guarded
 
 
 def actor() -> Principal:

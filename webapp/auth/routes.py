@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from webapp.auth import passwords, sessions, throttle, tokens
+from webapp.auth import access_tokens, passwords, sessions, throttle, tokens
 from webapp.auth.access import public, signed_in
 from webapp.auth.forms import PasswordForm, ResetForm, SignInForm
 from webapp.auth.login import limiter
@@ -117,5 +117,6 @@ def choose_password_post(token: str) -> Response | str | tuple[str, int]:
     passwords.set_password(person, form.password.data or "")
     throttle.note_success(person.email)
     sessions.end_all(person.id)
+    access_tokens.end_all(person.id)
     flash(_("Your password is set. Sign in with it."), "success")
     return redirect(url_for("auth.sign_in"), 303)

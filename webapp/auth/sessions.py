@@ -8,7 +8,7 @@ from flask_login import UserMixin
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
-from webapp import clock
+from webapp import clock, transaction
 from webapp.extensions import db
 from webapp.models.people import Person, RoleGrant, UserSession
 from webapp.policy import Principal
@@ -64,7 +64,7 @@ def load(token: str, idle_minutes: int, session_hours: int) -> SignedIn | None:
     if now - row.seen_at > timedelta(minutes=idle_minutes) or now - row.created_at > timedelta(hours=session_hours):
         return None
     if now - row.seen_at > SEEN_EVERY:
-        _note_seen(row.id)
+        transaction.note(update(UserSession).where(UserSession.id == row.id).values(seen_at=now))
     return SignedIn(row, token)
 
 
@@ -76,19 +76,6 @@ def end_all(person_id: int, *, keep: int | None = None) -> None:
     """End every session of a person: after a reset, a change of roles, a leave."""
     query = update(UserSession).where(UserSession.person_id == person_id, UserSession.ended_at.is_(None))
     db.session.execute(query.where(UserSession.id != (keep or 0)).values(ended_at=clock.now()))
-
-
-def _note_seen(row_id: int) -> None:
-    """A page that only reads does not commit, so there it is a transaction of its own.
-
-    Where the request writes already it is part of that: a second writer would wait for the first, which waits for it.
-    """
-    noted = update(UserSession).where(UserSession.id == row_id).values(seen_at=clock.now())
-    if db.session.connection().get_execution_options().get("writes"):
-        db.session.execute(noted)
-        return
-    with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
-        connection.execute(noted)
 
 
 def _hash(token: str) -> bytes:

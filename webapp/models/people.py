@@ -168,6 +168,25 @@ class OneTimeToken(Base):
     used_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class AccessToken(Base):
+    """With it a program reads as this person; only its hash is kept, and the text was shown once."""
+
+    __tablename__ = "access_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_used_on: Mapped[date | None]
+
+    person: Mapped[Person] = relationship()
+
+    __table_args__ = (CheckConstraint("expires_at > created_at", name="expires_later"),)
+
+
 class SiteSetting(Base):
     """Facts about this whole installation, such as `demonstration`."""
 
