@@ -32,6 +32,14 @@ class Conflict(Exception):
         self.now = now
 
 
+class Repeated(Exception):
+    """The same form came before and was kept; `location` is where it led (the answer leads there again)."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(location)
+        self.location = location
+
+
 class Invalid(Exception):
     """What was typed does not hold; `field` names where to say so, `message` is a translated sentence (422).
 
