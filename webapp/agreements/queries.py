@@ -13,8 +13,11 @@ from webapp.models.application import Application, BudgetLine
 from webapp.models.monitoring import Obligation
 from webapp.models.negotiation import VersionApproval
 from webapp.models.people import Person
+from webapp.models.record import AuditEntry, AuditEvent
 from webapp.services import pdfs, seals
 from workflows.vocabulary import State
+
+RECENT = 50  # entries of the record that are looked through
 
 
 def agreement_of(application: Application) -> Agreement | None:
@@ -83,3 +86,16 @@ def names(person_ids: set[int]) -> dict[int, str]:
         return {}
     rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids)))
     return {row.id: row.name for row in rows}
+
+
+def last_saved(application: Application, key: str, value: str | None = None) -> AuditEntry | None:
+    """Who changed last what the record calls `key`: a party (by its name), the tranches, the language, the order."""
+    query = (
+        select(AuditEntry)
+        .where(AuditEntry.application_id == application.id, AuditEntry.event == AuditEvent.EDITED)
+        .options(joinedload(AuditEntry.actor))
+        .order_by(AuditEntry.id.desc())
+        .limit(RECENT)
+    )
+    rows = db.session.scalars(query)
+    return next((row for row in rows if key in row.data and value in (None, row.data[key])), None)

@@ -8,9 +8,9 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from webapp import caseframe, policy, wording
-from webapp.agreements import ceremony, changes, forms, paper, queries, signing, signing_routes, track, use_cases
+from webapp.agreements import ceremony, changes, forms, paper, queries, seen, signing, signing_routes, track, use_cases
 from webapp.agreements.blueprint import blueprint, home, tried, without_token
-from webapp.agreements.frame import frame
+from webapp.agreements.frame import frame, theirs
 from webapp.auth.access import actor, signed_in
 from webapp.documents.language import LANGUAGES
 from webapp.documents.storage import ChangedContentError, UnknownKeyError
@@ -162,6 +162,7 @@ def instrument(application_id: int) -> str:
     application = scope.open_file(actor(), application_id, Action.PREPARE_AGREEMENT)
     chosen = application.instrument or use_cases.computed_instrument(application)
     form = _instrument_form(application, instrument=chosen.value, reason=application.instrument_reason)
+    form.seen.data = seen.digest(seen.instrument(application))
     return _instrument_page(application, form)
 
 
@@ -175,12 +176,12 @@ def instrument_post(application_id: int) -> Response | tuple[str, int]:
     if form.validate() and tried(
         form,
         lambda: use_cases.choose_instrument(
-            application, Instrument(form.instrument.data), form.reason.data or "", actor()
+            application, Instrument(form.instrument.data), form.reason.data or "", actor(), seen=form.seen.data
         ),
     ):
         flash(_("The kind of agreement is settled."), "success")
         return home(application)
-    return _instrument_page(application, form), 422
+    return _instrument_page(application, form), form.status
 
 
 def _asked() -> Instrument:
@@ -200,7 +201,12 @@ def _instrument_form(application: Application, **data: Any) -> forms.InstrumentF
 
 def _instrument_page(application: Application, form: forms.InstrumentForm) -> str:
     shared = frame(application, actor())
-    return render_template("agreements/instrument.html", **shared, form=form, finding=content.instrument(application))
+    return render_template(
+        "agreements/instrument.html",
+        **shared,
+        **theirs(application, form, seen.instrument(application), "instrument"),
+        finding=content.instrument(application),
+    )
 
 
 @blueprint.get("/<int:application_id>/agreement/parties/<int:party_id>")
@@ -208,7 +214,8 @@ def _instrument_page(application: Application, form: forms.InstrumentForm) -> st
 def party(application_id: int, party_id: int) -> str:
     application, agreement = _prepared(application_id)
     row = _party(agreement, party_id)
-    return _party_page(application, row, _party_form(agreement, row, forms.PartyForm(formdata=None, obj=row)))
+    form = forms.PartyForm(formdata=None, obj=row, data={"seen": seen.digest(seen.party(row))})
+    return _party_page(application, row, _party_form(agreement, row, form))
 
 
 @blueprint.post("/<int:application_id>/agreement/parties/<int:party_id>")
@@ -220,7 +227,7 @@ def party_post(application_id: int, party_id: int) -> Response | tuple[str, int]
     if form.validate() and tried(form, lambda: use_cases.set_party(row, **without_token(form), actor=actor())):
         flash(_("Saved: who signs for %(party)s.", party=row.organisation.name), "success")
         return home(application)
-    return _party_page(application, row, form), 422
+    return _party_page(application, row, form), form.status
 
 
 def _party_form(agreement: Agreement, row: AgreementParty, form: forms.PartyForm) -> forms.PartyForm:
@@ -231,7 +238,8 @@ def _party_form(agreement: Agreement, row: AgreementParty, form: forms.PartyForm
 
 def _party_page(application: Application, row: AgreementParty, form: forms.PartyForm) -> str:
     shared = frame(application, actor())
-    return render_template("agreements/party.html", **shared, form=form, party=row)
+    shared |= theirs(application, form, seen.party(row), "party", row.organisation.name)
+    return render_template("agreements/party.html", **shared, party=row)
 
 
 def _party(agreement: Agreement, party_id: int) -> AgreementParty:
@@ -246,6 +254,7 @@ def _party(agreement: Agreement, party_id: int) -> AgreementParty:
 def tranches(application_id: int) -> str:
     application, agreement = _prepared(application_id)
     form = forms.TranchesForm(formdata=None, data={"rows": [_tranche(row) for row in agreement.tranches]})
+    form.seen.data = seen.digest(seen.tranches(agreement))
     return _tranches_page(application, agreement, form)
 
 
@@ -261,10 +270,10 @@ def tranches_post(application_id: int) -> Response | str | tuple[str, int]:
     sound = form.validate()
     if "check" in request.form and sound:
         return _tranches_page(application, agreement, form)
-    if sound and tried(form, lambda: use_cases.set_tranches(agreement, form.values(), actor())):
+    if sound and tried(form, lambda: use_cases.set_tranches(agreement, form.values(), actor(), seen=form.seen.data)):
         flash(_("The schedule is saved: it adds up to the grant."), "success")
         return home(application)
-    return _tranches_page(application, agreement, form), 422
+    return _tranches_page(application, agreement, form), form.status
 
 
 def _tranches_page(application: Application, agreement: Agreement, form: forms.TranchesForm) -> str:
@@ -276,7 +285,7 @@ def _tranches_page(application: Application, agreement: Agreement, form: forms.T
     return render_template(
         "agreements/tranches.html",
         **frame(application, actor()),
-        form=form,
+        **theirs(application, form, seen.tranches(agreement), "tranches"),
         agreement=agreement,
         total=sum(typed, agreement.grant * 0),
         advances=sum(advances, agreement.grant * 0),
@@ -289,6 +298,7 @@ def _tranches_page(application: Application, agreement: Agreement, form: forms.T
 def language(application_id: int) -> str:
     application, agreement = _prepared(application_id)
     form = forms.LanguageForm(formdata=None, data={"language": written_in(agreement)})
+    form.seen.data = seen.digest(seen.language(agreement))
     return _language_page(application, agreement, form)
 
 
@@ -298,10 +308,13 @@ def language_post(application_id: int) -> Response | tuple[str, int]:
     application, agreement = _prepared(application_id)
     form = forms.LanguageForm()
     form.language.choices = _languages(agreement)
-    if form.validate() and tried(form, lambda: use_cases.set_language(agreement, form.language.data, actor())):
+    saved = form.validate() and tried(
+        form, lambda: use_cases.set_language(agreement, form.language.data, actor(), seen=form.seen.data)
+    )
+    if saved:
         flash(_("The language of the contract is saved."), "success")
         return home(application)
-    return _language_page(application, agreement, form), 422
+    return _language_page(application, agreement, form), form.status
 
 
 def _languages(agreement: Agreement) -> list[tuple[str, str]]:
@@ -319,7 +332,7 @@ def _language_page(application: Application, agreement: Agreement, form: forms.L
     return render_template(
         "agreements/language.html",
         **frame(application, actor()),
-        form=form,
+        **theirs(application, form, seen.language(agreement), "language"),
         kind=wording.label(agreement.kind),
         missing=wording.any_of([wording.contract_language(code) for code in missing]),
     )

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from webapp import clock, policy, wording
+from webapp.agreements import seen as standing
 from webapp.agreements.effects import LETTER
 from webapp.agreements.signers import eligible
 from webapp.agreements.signing import sign, stored_sha256
@@ -57,7 +58,9 @@ def computed_instrument(application: Application) -> Instrument:
     return content.instrument(application).instrument
 
 
-def choose_instrument(application: Application, instrument: Instrument, reason: str, actor: Principal) -> None:
+def choose_instrument(
+    application: Application, instrument: Instrument, reason: str, actor: Principal, *, seen: str | None = None
+) -> None:
     """Settle the instrument: the computed one, or upwards with a reason [S2.15]. Raises `Refused` for a lower one."""
     policy.require(actor, Action.PREPARE_AGREEMENT, scope.file_scope(application))
     computed = computed_instrument(application)
@@ -69,6 +72,10 @@ def choose_instrument(application: Application, instrument: Instrument, reason: 
     agreement = current_agreement(application)
     if agreement is not None:
         _drafting(agreement)
+    else:
+        lock(application)
+    standing.require(seen, standing.instrument(application))
+    if agreement is not None:
         agreement.kind = instrument
         agreement.number = _renumbered(agreement.number, instrument)
     before, application.instrument = application.instrument, instrument
@@ -94,10 +101,14 @@ def set_party(
     mandate_number: str,
     actor: Principal,
     mandate_limit: Decimal | None = None,
+    *,
+    seen: str | None = None,
 ) -> None:
     """Name who signs for a party, in which capacity and under which mandate [S2.13]; the limit covers the grant."""
     agreement = db.session.get_one(Agreement, party.agreement_id)
     _preparing(agreement, actor)
+    db.session.refresh(party)
+    standing.require(seen, standing.party(party))
     if signatory_id not in {person.id for person in eligible(agreement, party)}:
         raise Invalid("signatory_id", _("Choose somebody who may sign for this party."))
     if any(other.signatory_id == signatory_id and other.id != party.id for other in agreement.parties):
@@ -120,9 +131,12 @@ def set_party(
     _note(agreement, actor, {"party": party.organisation.name, "signatory": signatory_id})
 
 
-def set_tranches(agreement: Agreement, rows: list[dict[str, Any]], actor: Principal) -> None:
+def set_tranches(
+    agreement: Agreement, rows: list[dict[str, Any]], actor: Principal, *, seen: str | None = None
+) -> None:
     """Replace the schedule. It adds up to the grant, its advances stay within the programme's limit [PRAG]."""
     _preparing(agreement, actor)
+    standing.require(seen, standing.tranches(agreement))
     _check_rows(rows)
     _check_sums(agreement, rows)
     agreement.tranches.clear()
@@ -185,9 +199,10 @@ def _check_sums(agreement: Agreement, rows: list[dict[str, Any]]) -> None:
         raise Invalid("rows", message)
 
 
-def set_language(agreement: Agreement, code: str, actor: Principal) -> None:
+def set_language(agreement: Agreement, code: str, actor: Principal, *, seen: str | None = None) -> None:
     """Choose the language of the text, or two in columns; only what there is a template for."""
     _preparing(agreement, actor)
+    standing.require(seen, standing.language(agreement))
     if not documents.is_written_in(agreement.kind, code, programme_of(agreement).id):
         raise Invalid("language", _("Choose one of the languages."))
     before = contexts.written_in(agreement)
