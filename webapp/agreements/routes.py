@@ -7,14 +7,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from webapp import caseframe, policy, wording
+from webapp import caseframe, once, policy, wording
 from webapp.agreements import ceremony, changes, forms, paper, queries, seen, signing, signing_routes, track, use_cases
 from webapp.agreements.blueprint import blueprint, home, tried, without_token
 from webapp.agreements.frame import frame, theirs
 from webapp.auth.access import actor, signed_in
 from webapp.documents.language import LANGUAGES
 from webapp.documents.storage import ChangedContentError, UnknownKeyError
-from webapp.errors import Invalid, NotFound
+from webapp.errors import Conflict, Invalid, NotFound
 from webapp.models.agreement import Agreement, AgreementParty, Document
 from webapp.models.application import Application, StoredFile
 from webapp.models.document_file import FileRole
@@ -25,6 +25,7 @@ from webapp.services.contract import clauses, versions
 from webapp.services.contract.contexts import written_in
 from webapp.services.contract.reporting import report_periods
 from webapp.services.facts import agreement_gaps, programme_of, rules_of
+from webapp.services.filling import Ahead, NotFilled
 from webapp.site import is_demonstration
 from webapp.transfer import send, storage
 from workflows.instrument import is_downgrade
@@ -32,6 +33,7 @@ from workflows.vocabulary import Instrument, Role, State, Trigger
 
 __all__ = ["blueprint", "signing_routes"]
 BLANK_ROWS = 2
+ATTEMPTS = 4  # to write: one filling names the articles, one is kept, and twice somebody may have been quicker
 
 
 @blueprint.get("/<int:application_id>/agreement")
@@ -386,17 +388,29 @@ def _obligations_page(application: Application, agreement: Agreement, form: form
 @blueprint.post("/<int:application_id>/agreement/write")
 @signed_in
 def write(application_id: int) -> Response | tuple[str, int]:
-    application, agreement = _prepared(application_id)
     try:
-        document = use_cases.generate(agreement, actor(), storage(), is_demonstration())
+        document = _write(application_id)
     except Invalid as invalid:
-        page = _page(application, actor())
+        page = _page(_prepared(application_id)[0], actor())
         return render_template("agreements/show.html", **page, problem=invalid.message, has_errors=True), 422
     flash(
         _("Written: %(reference)s. A second officer checks it before it is issued.", reference=document.reference),
         "success",
     )
-    return home(application)
+    return home(document.application)
+
+
+def _write(application_id: int) -> Document:
+    """What takes seconds is filled while nothing is locked; then all is asked anew: rights, state, data, template."""
+    ahead = Ahead()
+    for _attempt in range(ATTEMPTS):
+        _application, agreement = _prepared(application_id)
+        try:
+            return use_cases.generate(agreement, actor(), storage(), is_demonstration(), ahead)
+        except NotFilled as wanted:
+            with once.paused():
+                ahead.prepare(wanted.order)
+    raise Conflict(0, 0)
 
 
 @blueprint.get("/<int:application_id>/agreement/documents/<int:document_id>")

@@ -29,7 +29,9 @@ from webapp.services.advance import advance
 from webapp.services.contract import clauses, contexts
 from webapp.services.contract.source import contacts
 from webapp.services.facts import agreement_gaps, current_agreement, programme_of, rules_of
+from webapp.services.filling import Ahead
 from webapp.services.locking import lock
+from webapp.services.templates import Order
 from workflows.engine import NO_SUCH_MOVE, Refusal
 from workflows.facts import Blocker
 from workflows.instrument import is_downgrade
@@ -245,13 +247,18 @@ def remove_obligation(obligation: Obligation, actor: Principal) -> None:
     db.session.flush()
 
 
-def generate(agreement: Agreement, actor: Principal, storage: LocalStorage, demonstration: bool) -> Document:
-    """Write the contract: a new version with its snapshot and its stored file. Earlier versions stay."""
+def generate(
+    agreement: Agreement, actor: Principal, storage: LocalStorage, demonstration: bool, ahead: Ahead | None = None
+) -> Document:
+    """Write the contract: a new version with its snapshot and its stored file. Earlier versions stay.
+
+    With `ahead` an uploaded template is not filled here: `NotFilled` says what to fill before this is asked again.
+    """
     _preparing(agreement, actor)
     _writable(agreement)
     last = db.session.scalar(select(func.max(Document.number)).where(Document.agreement_id == agreement.id)) or 0
     try:
-        context = _context(agreement, last + 1, demonstration, storage)
+        context = _context(agreement, last + 1, demonstration, storage, ahead)
         document = documents.draft(
             agreement.application,
             DocumentKind(agreement.kind.value),
@@ -269,21 +276,25 @@ def generate(agreement: Agreement, actor: Principal, storage: LocalStorage, demo
             "The contract cannot be written, because its data contradict each other: %(problem)s.", problem=error
         )
         raise Invalid("document", message) from error
-    documents.write(document, storage)
+    documents.write(document, storage, ahead.fill if ahead else Order.fill)
     db.session.expire(agreement, ["documents"])
     _tell_of_version(agreement, document, actor)
     return document
 
 
 def _context(
-    agreement: Agreement, version: int, demonstration: bool, storage: LocalStorage
+    agreement: Agreement, version: int, demonstration: bool, storage: LocalStorage, ahead: Ahead | None
 ) -> contexts.Context | TwoColumns:
     """The context of a version; special clauses name their articles with the numbers that this very text has."""
     stamp = {"version": version, "dated": clock.now().date(), "demonstration": demonstration}
+    stamp["address"] = ahead.address if ahead else None
     context = contexts.context_of(agreement, **stamp)  # type: ignore[arg-type]
     if not any(clause.article for clause in clauses.live(agreement)):
         return context
-    astray = clauses.aim(agreement, documents.rendered(agreement, context, contexts.written_in(agreement), storage))
+    fill = ahead.fill if ahead else Order.fill
+    astray = clauses.aim(
+        agreement, documents.rendered(agreement, context, contexts.written_in(agreement), storage, fill)
+    )
     if astray:
         names = ", ".join(f"{clause.number} ({clause.title})" for clause in astray)
         message = _("These special clauses are about an article that this text does not have: %(names)s.", names=names)

@@ -1,5 +1,6 @@
 """Documents: a snapshot becomes a row in the transaction; its bytes are written once and kept under their hash."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +16,7 @@ from webapp.models.record import AuditEvent, Job
 from webapp.policy import SYSTEM_PERSON, Principal
 from webapp.services import audit, check_address, outbox, pdfs, templates
 from webapp.services.locking import lock
+from webapp.services.templates import Order
 from workflows.vocabulary import Role
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -69,14 +71,19 @@ def draft(
     return document
 
 
-def rendered(agreement: Agreement, context: Any, language: str, storage: LocalStorage) -> bytes:
+Fill = Callable[[Order], bytes]  # how a template is filled: here and now, or ahead (services/filling.py)
+
+
+def rendered(
+    agreement: Agreement, context: Any, language: str, storage: LocalStorage, fill: Fill = Order.fill
+) -> bytes:
     """The Word file that `write` would store for this context of an agreement now; nothing is kept.
 
     Raises Invalid with a sentence where a template that somebody uploaded cannot be filled.
     """
     programme_id = agreement.application.call.plan.programme_id
     kind = DocumentKind(agreement.kind.value)
-    return templates.order_now(programme_id, kind, language, as_context(context), storage).fill()
+    return fill(templates.order_now(programme_id, kind, language, as_context(context), storage))
 
 
 def write_later(document: Document) -> None:
@@ -106,7 +113,7 @@ def keep(document_id: int, made: Made | None, storage: LocalStorage) -> None:
         _store(document, made, storage)
 
 
-def write(document: Document, storage: LocalStorage) -> StoredFile:
+def write(document: Document, storage: LocalStorage, fill: Fill = Order.fill) -> StoredFile:
     """Render and store the Word file; a document that has its file keeps it, so a second call changes nothing.
 
     Raises Invalid with a sentence where a template that somebody uploaded cannot be filled.
@@ -114,7 +121,7 @@ def write(document: Document, storage: LocalStorage) -> StoredFile:
     if document.file is not None:
         return document.file
     order = templates.order_of(document, storage)
-    return _store(document, (order.template, order.fill()), storage)
+    return _store(document, (order.template, fill(order)), storage)
 
 
 def _store(document: Document, made: Made, storage: LocalStorage) -> StoredFile:

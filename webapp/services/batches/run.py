@@ -52,8 +52,10 @@ def _one(storage: LocalStorage) -> bool:
     refused: tuple[Blocker, ...] = ()
     failed = ""
     try:
-        with at_most(PATIENCE), writing():
-            _do(item_id, token, storage)
+        with at_most(PATIENCE):
+            made = _ahead(item_id, storage)
+            with writing():
+                _do(item_id, token, storage, made)
     except Refused as refusal:
         refused = refusal.refusal.blockers
     except (Conflict, Invalid, Forbidden, NotFound):
@@ -95,7 +97,20 @@ def _claim() -> tuple[int, str] | None:
     return item.id, token
 
 
-def _do(item_id: int, token: str, storage: LocalStorage) -> None:
+def _ahead(item_id: int, storage: LocalStorage) -> Any:
+    """What takes seconds and changes nothing, outside of every transaction; what became of the row is asked later."""
+    item = db.session.get_one(BatchItem, item_id, options=[joinedload(BatchItem.batch)])
+    ahead, document_id = work_of(item.batch).ahead, item.document_id
+    db.session.rollback()
+    if ahead is None or document_id is None:
+        return None
+    try:
+        return ahead(document_id, storage)
+    except Invalid as invalid:  # a template that cannot be filled: not a refusal of this person, but a failed row
+        raise RuntimeError(invalid.message) from invalid
+
+
+def _do(item_id: int, token: str, storage: LocalStorage, made: Any) -> None:
     item = _mine(item_id, token)
     if item is None:
         return
@@ -104,7 +119,7 @@ def _do(item_id: int, token: str, storage: LocalStorage) -> None:
         item.claimed_by, item.leased_until, item.attempts = None, None, item.attempts - 1
         return
     db.session.get(Application, item.application_id, options=scope.with_room(Application))
-    order = Order(batch, item, acting(batch.person, batch.role), storage)
+    order = Order(batch, item, acting(batch.person, batch.role), storage, made)
     entry = work_of(batch).do(order)
     item.state, item.done_at, item.entry_id = ItemState.DONE, begun, entry.id if entry else None
     if item.document_id is None:
