@@ -17,7 +17,6 @@ from webapp import clock
 from webapp.batches.letters import packed
 from webapp.documents.confined import Limits
 from webapp.documents.storage import LocalStorage
-from webapp.errors import Invalid
 from webapp.extensions import db
 from webapp.jobs import courier
 from webapp.models.agreement import Document, DocumentKind
@@ -135,7 +134,7 @@ def test_a_letter_that_cannot_be_written_fails_alone(client: FlaskClient, storag
 
     def broken(document_id: int, known: LocalStorage) -> object:
         if document_id == bad:
-            raise Invalid("template", "no such template")
+            raise templates.Unfilled("too_large")
         return make(document_id, known)
 
     with patch.object(documents, "make", broken):
@@ -143,7 +142,8 @@ def test_a_letter_that_cannot_be_written_fails_alone(client: FlaskClient, storag
     assert states(batch_id) == [ItemState.DONE, ItemState.FAILED, ItemState.DONE]
     visitor = Visitor(client, files.person("manager"))
     page = visitor.get(f"/batches/{batch_id}").text
-    assert "A fault of the system." in page and "Not written" in page and "no such template" not in page
+    assert "The letter could not be written: The filled template becomes too large." in page
+    assert "Not written" in page and "every 2s" not in page and "unfilled" not in page
     visitor.post(f"/batches/{batch_id}/again", {"row": items(batch_id)[1].id})
     run.rounds(storage)
     assert set(states(batch_id)) == {ItemState.DONE} and written_entries() == 3
@@ -157,7 +157,8 @@ def test_a_letter_of_a_move_that_failed_is_tried_again_by_hand(
         courier(app).drain()
     visitor = Visitor(client, files.person("manager"))
     page = visitor.get(f"/batches/{batch_id}").text
-    assert page.count("The letter could not be written yet.") == 2 and "every 2s" not in page
+    assert page.count("The letter could not be written: It is a fault of the system") == 2
+    assert "every 2s" not in page and "no such template" not in page
     assert visitor.post(f"/batches/{batch_id}/again").status_code == 303
     open_rows = sa.select(sa.func.count(OutboxRow.id)).where(OutboxRow.error != "")
     assert db.session.scalar(open_rows) == 0

@@ -141,6 +141,7 @@ class Tranche(Base):
     )
 
 
+WRITING = "document-"  # the keys of the jobs, before the number of the document
 CONVERSION = "pdf-of-document-"
 SEALING = "seal-of-document-"
 
@@ -213,6 +214,9 @@ class Document(Base):
         primaryjoin="and_(DocumentFile.document_id == Document.id, DocumentFile.role == 'pdf')", viewonly=True
     )
     files: Mapped[list["DocumentFile"]] = relationship(order_by="DocumentFile.id", viewonly=True)
+    writing: Mapped[OutboxRow | None] = relationship(
+        primaryjoin=lambda: foreign(OutboxRow.key) == literal(WRITING) + sql_cast(Document.id, String), viewonly=True
+    )
     conversion: Mapped[OutboxRow | None] = relationship(
         primaryjoin=lambda: foreign(OutboxRow.key) == Document.conversion_key(), viewonly=True
     )

@@ -117,8 +117,3 @@ def _standing(document: Document) -> Standing:
     if job is None or job.done_at is not None:
         return Standing(Progress.ABSENT)
     return Standing(Progress.FAILED, reason=pdf.reason(job.error)) if job.error else Standing(Progress.PREPARING)
-
-
-def why(error: Exception) -> str:
-    """What is kept of a job's failure: of a conversion what a page can say, of anything else what a developer needs."""
-    return str(error) if isinstance(error, pdf.ConversionFailed) else repr(error)

@@ -21,9 +21,10 @@ from webapp.models.agreement import Document
 from webapp.models.application import Application
 from webapp.models.batch import Batch, BatchItem, BatchState, ItemState
 from webapp.models.people import Person
-from webapp.services import scope
+from webapp.services import scope, troubles
 from webapp.services.batches.work import CHANGED, Order, acting, work_of
 from webapp.services.patience import at_most
+from webapp.services.templates import Unfilled
 from webapp.transaction import writing
 from workflows.facts import Blocker
 
@@ -58,6 +59,8 @@ def _one(storage: LocalStorage) -> bool:
                 _do(item_id, token, storage, made)
     except Refused as refusal:
         refused = refusal.refusal.blockers
+    except Unfilled as error:  # no refusal of this person, but a failed row
+        failed = _failed(item_id, error)
     except (Conflict, Invalid, Forbidden, NotFound):
         refused = (Blocker(CHANGED),)
     except DBAPIError as error:
@@ -74,7 +77,7 @@ def _one(storage: LocalStorage) -> bool:
 
 def _failed(item_id: int, error: Exception) -> str:
     log.error("batch row failed", row=item_id, error=repr(error))
-    return repr(error)[:2000]
+    return troubles.kept(error)[:2000]
 
 
 def _claim() -> tuple[int, str] | None:
@@ -104,13 +107,10 @@ def _ahead(item_id: int, storage: LocalStorage) -> Any:
     db.session.rollback()
     if ahead is None or document_id is None:
         return None
-    try:
-        return ahead(document_id, storage)
-    except Invalid as invalid:  # a template that cannot be filled: not a refusal of this person, but a failed row
-        raise RuntimeError(invalid.message) from invalid
+    return ahead(document_id, storage)
 
 
-def _do(item_id: int, token: str, storage: LocalStorage, made: Any) -> None:
+def _do(item_id: int, token: str, storage: LocalStorage, made: Any = None) -> None:
     item = _mine(item_id, token)
     if item is None:
         return
