@@ -13,7 +13,7 @@ from webapp import htmx, once, policy, wording
 from webapp.auth.access import actor, holding, signed_in
 from webapp.doctemplates import comparing, pages, queries, use_cases
 from webapp.doctemplates.forms import ActivateForm, UploadForm
-from webapp.documents import catalogue, glossary, pdf
+from webapp.documents import catalogue, fonts, glossary, pdf
 from webapp.documents.language import ENGLISH
 from webapp.documents.uploads import DOCX
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound
@@ -141,6 +141,7 @@ def _preview_context(template: DocumentTemplate, who: Principal) -> dict[str, An
         "failure": wording.failure(failure) if failure else "",
         "waits": templates.wants_preview(template) and not failure,
         "pdf_failure": pdf.reason(template.preview_pdf_failure) if template.preview_pdf_failure else "",
+        "fonts_unchecked": pdf.available() and not fonts.checkable(),
         "may_manage": _may_manage(who, template.programme),
     }
 
