@@ -1,16 +1,12 @@
 """What the agreement's pages show, in few statements."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import defer, joinedload, undefer
 
 from webapp.errors import NotFound
 from webapp.extensions import db
 from webapp.models.agreement import Agreement, AgreementParty, Document, Signature
-from webapp.models.application import Application, BudgetLine
-from webapp.models.monitoring import Obligation
+from webapp.models.application import Application
 from webapp.models.negotiation import VersionApproval
 from webapp.models.people import Person
 from webapp.models.record import AuditEntry, AuditEvent
@@ -23,8 +19,8 @@ RECENT = 50  # entries of the record that are looked through
 def agreement_of(application: Application) -> Agreement | None:
     """The agreement that counts, whole, in one statement; a voided one only when there is no other.
 
-    Parties, tranches, clauses, versions and signatures are a handful each, so that one join is cheaper than many
-    questions; the snapshots of the versions stay behind until somebody asks.
+    Parties, tranches, obligations, clauses, versions and signatures are a handful each, so that one join is cheaper
+    than many questions; the snapshots of the versions stay behind until somebody asks.
     """
     newest = (
         select(Agreement.id)
@@ -40,8 +36,12 @@ def agreement_of(application: Application) -> Agreement | None:
             joinedload(Agreement.parties).joinedload(AgreementParty.organisation),
             joinedload(Agreement.parties).joinedload(AgreementParty.signatory),
             joinedload(Agreement.tranches),
+            joinedload(Agreement.obligations),
+            undefer(Agreement.objections_open),
             joinedload(Agreement.clauses),
-            joinedload(Agreement.documents).defer(Document.context),
+            joinedload(Agreement.documents).options(
+                defer(Document.context), undefer(Document.address), undefer(Document.is_sample)
+            ),
             joinedload(Agreement.documents).options(joinedload(Document.file), *pdfs.loaded(), *seals.loaded()),
             joinedload(Agreement.documents).joinedload(Document.created_by),
             joinedload(Agreement.documents).joinedload(Document.delegations),
@@ -66,18 +66,6 @@ def document_of(application: Application, document_id: int) -> Document:
     if found is None or found.application_id != application.id or found.agreement_id is None or found.file is None:
         raise NotFound(f"document {document_id}")
     return found
-
-
-def load_budget(application: Application) -> None:
-    """The budget lines in one statement; payees are parties, so they are known already."""
-    query = select(BudgetLine).where(BudgetLine.application_id == application.id).order_by(BudgetLine.position)
-    set_committed_value(application, "budget", list(db.session.scalars(query)))
-
-
-def obligations(agreement: Agreement) -> Sequence[Obligation]:
-    return db.session.scalars(
-        select(Obligation).where(Obligation.agreement_id == agreement.id).order_by(Obligation.id)
-    ).all()
 
 
 def names(person_ids: set[int]) -> dict[int, str]:

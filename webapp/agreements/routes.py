@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from webapp import caseframe, once, policy, wording
@@ -24,6 +25,7 @@ from webapp.services import content, documents, pdfs, scope, seals
 from webapp.services.contract import clauses, versions
 from webapp.services.contract.contexts import written_in
 from webapp.services.contract.reporting import report_periods
+from webapp.services.contract.source import read_once
 from webapp.services.facts import agreement_gaps, programme_of, rules_of
 from webapp.services.filling import Ahead, NotFilled
 from webapp.site import is_demonstration
@@ -40,14 +42,18 @@ ATTEMPTS = 4  # to write: one filling names the articles, one is kept, and twice
 @signed_in
 def show(application_id: int) -> str:
     who = actor()
-    application = scope.open_file(who, application_id, Action.VIEW_AGREEMENT)
+    application = scope.open_file(who, application_id, Action.VIEW_AGREEMENT, joinedload(Application.budget))
     return render_template("agreements/show.html", **_page(application, who))
 
 
 def _page(application: Application, who: Principal) -> dict[str, Any]:
     """Everything the tab shows."""
+    with read_once():
+        return _tab(application, who)
+
+
+def _tab(application: Application, who: Principal) -> dict[str, Any]:
     agreement = queries.agreement_of(application)
-    queries.load_budget(application)
     prepares = policy.may(who, Action.PREPARE_AGREEMENT, scope.file_scope(application))
     shared = frame(application, who) | {
         "agreement": agreement,
@@ -64,8 +70,8 @@ def _contents(agreement: Agreement, who: Principal) -> dict[str, Any]:
     rules = rules_of(agreement)
     drafting = agreement.state is State.DRAFT
     preparing = drafting and policy.may(who, Action.PREPARE_AGREEMENT, scope.file_scope(agreement.application))
-    duties = queries.obligations(agreement)
-    gaps = agreement_gaps(agreement, len(duties)) if preparing else ()
+    duties = agreement.obligations
+    gaps = agreement_gaps(agreement) if preparing else ()
     settled = not gaps and bool(agreement.documents)  # before that there is nothing to issue, so nothing is asked
     mine = [row for row in caseframe.offer_rows(agreement, who) if row.mine] if settled or not drafting else []
     outdated = any("document_outdated" in row.codes for row in mine)
@@ -381,7 +387,7 @@ def _obligations_page(application: Application, agreement: Agreement, form: form
         form=form,
         agreement=agreement,
         names=names,
-        obligations=queries.obligations(agreement),
+        obligations=agreement.obligations,
     )
 
 

@@ -233,6 +233,7 @@ def add_obligation(agreement: Agreement, values: dict[str, Any], actor: Principa
     )
     db.session.add(obligation)
     db.session.flush()
+    db.session.expire(agreement, ["obligations"])
     data = {"trainee": obligation.trainee, "activity": obligation.activity}
     audit.record(obligation, actor, MANAGER, AuditEvent.CREATED, application_id=agreement.application_id, data=data)
     return obligation
@@ -245,6 +246,7 @@ def remove_obligation(obligation: Obligation, actor: Principal) -> None:
     _note(agreement, actor, {"removed_obligation": obligation.trainee, "activity": obligation.activity})
     db.session.delete(obligation)
     db.session.flush()
+    db.session.expire(agreement, ["obligations"])
 
 
 def generate(
