@@ -7,7 +7,7 @@ from webapp import clock
 from webapp.models.agreement import Agreement, Document
 from webapp.models.application import BudgetCategory
 from webapp.models.assessment import Advice, Review
-from webapp.models.monitoring import CorrectiveAction, Obligation, Report, ReportKind
+from webapp.models.monitoring import CorrectiveAction, Obligation, Report
 from webapp.models.negotiation import ApprovalKind, VersionApproval
 from webapp.policy import Principal
 from webapp.services import content, documents
@@ -51,7 +51,6 @@ def of_agreement(case: Agreement, actor: Principal | None) -> f.AgreementFacts:
         gaps=agreement_gaps(case) if drafting else (),
         unsigned=tuple(p.organisation.name for p in case.parties if p.id not in signed),
         signatories=signatories(case, signed),
-        signed=len(signed),
         case_over=case.application.state in (State.WITHDRAWN, State.TERMINATED, State.CLOSED),
         manager=case.application.manager_id,
         **negotiation,
@@ -127,8 +126,6 @@ def of_report(case: Report, actor: Principal | None) -> f.ReportFacts:
     return f.ReportFacts(
         empty_sections=empty_report_sections(case),
         author=case.author_id,
-        is_final=case.kind is ReportKind.FINAL,
-        period_over=clock.today() > case.period_end,
         case_running=case.application.state in (State.MONITORING, State.SUSPENDED),
     )
 
@@ -147,7 +144,7 @@ def empty_report_sections(case: Report) -> tuple[str, ...]:
 
 
 def of_action(case: CorrectiveAction, actor: Principal | None) -> f.ActionFacts:
-    return f.ActionFacts(bool(case.evidence.strip()), case.done_by_id, case.verified_by_id, case.owner_id)
+    return f.ActionFacts(bool(case.evidence.strip()), case.done_by_id, case.owner_id)
 
 
 def of_obligation(case: Obligation, actor: Principal | None) -> f.ObligationFacts:
