@@ -8,7 +8,7 @@ from flask import Flask
 
 import webapp.models  # noqa: F401 - knows the whole schema before anything asks
 from config import Settings
-from webapp import cli, site, transaction
+from webapp import cli, once, site, transaction
 from webapp.auth import access, login
 from webapp.auth import routes as auth_routes
 from webapp.extensions import db, engine_options, migrate
@@ -68,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     transaction.init_app(app)
     login.init_app(app)
     site.init_app(app, settings)
+    once.init_app(app)
     app.register_blueprint(auth_routes.blueprint)
     _add_features(app)
     cli.init_app(app)

@@ -32,6 +32,22 @@ class Conflict(Exception):
         self.now = now
 
 
+class Overtaken(Exception):
+    """What the form stood on was changed by somebody else; `now` is the hash of what is stored (409)."""
+
+    def __init__(self, now: str) -> None:
+        super().__init__(f"what is stored now: {now}")
+        self.now = now
+
+
+class Repeated(Exception):
+    """The same form came before and was kept; `location` is where it led (the answer leads there again)."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(location)
+        self.location = location
+
+
 class Invalid(Exception):
     """What was typed does not hold; `field` names where to say so, `message` is a translated sentence (422).
 

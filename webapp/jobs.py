@@ -7,7 +7,7 @@ import structlog
 from flask import Flask
 from sqlalchemy import select
 
-from webapp import clock
+from webapp import clock, once
 from webapp.errors import Refused
 from webapp.extensions import db
 from webapp.models.application import Application
@@ -109,7 +109,19 @@ def keep_heads(app: Flask) -> int:
         return int(checkpoint.write(checkpoint.file_in(app.config["SETTINGS"].var)) is not None)
 
 
-DAILY: tuple[Callable[[], int], ...] = (fire_deadlines, close_past_calls, close_second_refusals, send_reminders)
+def forget_forms() -> int:
+    """Nobody sends a form of last week a second time."""
+    with writing():
+        return once.forget_old()
+
+
+DAILY: tuple[Callable[[], int], ...] = (
+    fire_deadlines,
+    close_past_calls,
+    close_second_refusals,
+    send_reminders,
+    forget_forms,
+)
 
 
 def tick(app: Flask, stop: Callable[[], bool] = lambda: False) -> int:

@@ -70,7 +70,6 @@ class Rules:
 @dataclass(frozen=True, slots=True)
 class ProgrammeFacts:
     rules: Rules
-    approved_plans: int
     open_calls: int
     open_cases: int
 
@@ -94,7 +93,6 @@ class PlanFacts:
 class CallFacts:
     plan_state: State
     programme_state: State
-    opens_on: date
     closes_on: date
     today: date
     themes: int
@@ -126,7 +124,6 @@ class ApplicationFacts:
     # baseline: one mean per municipality; None while incomplete
     baseline_open: tuple[str, ...] = ()
     baseline_low: tuple[str, ...] = ()
-    support_plan: bool = False
     # review
     valid_reviews: int = 0
     partner_lga_reviewed: bool = False
@@ -138,7 +135,6 @@ class ApplicationFacts:
     recommended: State | None = None
     recommended_by: int | None = None
     confirmed_by: frozenset[int] = frozenset()
-    confirmed_roles: tuple[Role, ...] = ()
     decision_amount: Decimal = Decimal(0)
     mandate_missing: tuple[Role, ...] = ()
     envelope_left: Decimal = Decimal(0)
@@ -146,20 +142,16 @@ class ApplicationFacts:
     reviewers: frozenset[int] = frozenset()
     manager: int | None = None
     # refusal and appeal
-    letter_sent_on: date | None = None
     last_appeal_day: date | None = None
     appeals: int = 0
     refusals: int = 0
     refused_as: State | None = None
-    panel_votes: frozenset[int] = frozenset()
     panel_upheld: int = 0
     panel_dismissed: int = 0
     reserve_until: date | None = None
     # contract
     instrument: Instrument | None = None
     instrument_computed: Instrument | None = None
-    amount_fits: bool = True
-    conditions_open: tuple[str, ...] = ()
     agreement_in_force: bool = False
     # monitoring and closing
     committee_decided: bool = False
@@ -198,7 +190,6 @@ class AgreementFacts:
     gaps: tuple[str, ...] = ()
     unsigned: tuple[str, ...] = ()
     signatories: frozenset[int] = frozenset()  # who may still sign, delegates in place of those who delegated
-    signed: int = 0
     case_over: bool = False
     manager: int | None = None
     # negotiation, all about the newest version
@@ -214,17 +205,13 @@ class AgreementFacts:
 class ReportFacts:
     empty_sections: tuple[str, ...]
     author: int | None
-    is_final: bool
-    period_over: bool
     case_running: bool
-    findings_unsettled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ActionFacts:
     evidence: bool
     done_by: int | None
-    verified_by: int | None
     owner: int | None
 
 

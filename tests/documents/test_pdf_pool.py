@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.support.office import Program, pdf
 from webapp.documents import fonts, samples
@@ -163,6 +164,14 @@ def test_a_character_without_a_glyph_is_refused_by_its_number(pool: Pool, monkey
     monkeypatch.setattr(fonts, "_has_glyph", lambda character: character != "’")
     with pytest.raises(ConversionFailed, match=re.escape("unprintable: ’ (U+2019)")):
         pool.convert(render("award", samples.award(project="Ma’at")))
+
+
+def test_fonts_that_nobody_can_ask_about_are_said_loudly(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts.shutil, "which", lambda _name: None)
+    monkeypatch.setattr(fonts, "_has_glyph", lambda _character: False)
+    with structlog.testing.capture_logs() as logged:
+        assert not fonts.unprintable(render("award", samples.award(project="Ma’at")))
+    assert [(entry["log_level"], entry["missing"]) for entry in logged] == [("error", "fc-list")]
 
 
 def test_what_prints_nothing_needs_no_glyph() -> None:

@@ -570,6 +570,27 @@ def test_the_main_pages_take_few_statements(client: FlaskClient) -> None:
     assert len(asked) <= 10, "\n".join(f"{n} {s[:150]}" for n, s in enumerate(asked, 1))
 
 
+@pytest.mark.parametrize("outdated", [False, True])
+@pytest.mark.parametrize("investment", [False, True])
+def test_a_draft_takes_no_more(client: FlaskClient, investment: bool, outdated: bool) -> None:
+    """It asks whether the newest version still says what the data say, and where it does not, what changed."""
+    with writing():
+        file = make.approved(investment=investment)
+        make.written(file, storage())
+        make.checked(file, storage())
+    if outdated:
+        with writing():
+            file.agreement.parties[0].capacity = "Steward of the purse"
+    sign_in(client, file.manager)
+    path = f"/applications/{file.application.id}/agreement"
+    client.get(path)
+    with counted() as statements:
+        page = client.get(path)
+    assert page.status_code == 200 and ("Steward of the purse" in page.text) is outdated
+    asked = [statement for statement in statements if not statement.startswith(("BEGIN", "COMMIT"))]
+    assert len(asked) <= 10, "\n".join(f"{n} {s[:150]}" for n, s in enumerate(asked, 1))
+
+
 def test_everything_is_on_record() -> None:
     with writing():
         file = make.approved()

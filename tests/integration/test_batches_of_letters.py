@@ -15,8 +15,8 @@ from tests.factories.many import Heap, heap
 from tests.integration.test_batches import LAPSE, items, on_sqlite, ordered, states
 from webapp import clock
 from webapp.batches.letters import packed
+from webapp.documents.confined import Limits
 from webapp.documents.storage import LocalStorage
-from webapp.errors import Invalid
 from webapp.extensions import db
 from webapp.jobs import courier
 from webapp.models.agreement import Document, DocumentKind
@@ -24,7 +24,7 @@ from webapp.models.application import Application
 from webapp.models.batch import Batch, ItemState
 from webapp.models.people import RoleGrant
 from webapp.models.record import AuditEntry, AuditEvent, OutboxRow
-from webapp.services import documents
+from webapp.services import documents, templates
 from webapp.services.batches import orders, run
 from webapp.transaction import writing
 from workflows.vocabulary import State
@@ -130,19 +130,20 @@ def test_a_letter_that_cannot_be_written_fails_alone(client: FlaskClient, storag
     files, _batch = lapsed(storage, 3)
     batch_id = collected(files)
     bad = items(batch_id)[1].document_id
-    write = documents.write
+    make = documents.make
 
-    def broken(document: Document, into: LocalStorage) -> object:
-        if document.id == bad:
-            raise Invalid("template", "no such template")
-        return write(document, into)
+    def broken(document_id: int, known: LocalStorage) -> object:
+        if document_id == bad:
+            raise templates.Unfilled("too_large")
+        return make(document_id, known)
 
-    with patch.object(documents, "write", broken):
+    with patch.object(documents, "make", broken):
         run.rounds(storage)
     assert states(batch_id) == [ItemState.DONE, ItemState.FAILED, ItemState.DONE]
     visitor = Visitor(client, files.person("manager"))
     page = visitor.get(f"/batches/{batch_id}").text
-    assert "A fault of the system." in page and "Not written" in page and "no such template" not in page
+    assert "The letter could not be written: The filled template becomes too large." in page
+    assert "Not written" in page and "every 2s" not in page and "unfilled" not in page
     visitor.post(f"/batches/{batch_id}/again", {"row": items(batch_id)[1].id})
     run.rounds(storage)
     assert set(states(batch_id)) == {ItemState.DONE} and written_entries() == 3
@@ -156,12 +157,27 @@ def test_a_letter_of_a_move_that_failed_is_tried_again_by_hand(
         courier(app).drain()
     visitor = Visitor(client, files.person("manager"))
     page = visitor.get(f"/batches/{batch_id}").text
-    assert page.count("The letter could not be written yet.") == 2 and "every 2s" not in page
+    assert page.count("The letter could not be written: It is a fault of the system") == 2
+    assert "every 2s" not in page and "no such template" not in page
     assert visitor.post(f"/batches/{batch_id}/again").status_code == 303
     open_rows = sa.select(sa.func.count(OutboxRow.id)).where(OutboxRow.error != "")
     assert db.session.scalar(open_rows) == 0
     courier(app).drain()
     assert "2 of 2 letters written" in visitor.get(f"/batches/{batch_id}").text
+
+
+def test_a_letter_is_filled_while_nothing_is_locked(storage: LocalStorage) -> None:
+    files, _batch = lapsed(storage, 2)
+    collected(files)
+    open_meanwhile, fill = [], templates.Order.fill
+
+    def watched(order: templates.Order, limits: Limits) -> bytes:
+        open_meanwhile.append(db.session().in_transaction())
+        return fill(order, limits)
+
+    with patch.object(templates.Order, "fill", watched):
+        run.rounds(storage)
+    assert open_meanwhile == [False, False] and written_entries() == 2
 
 
 @on_sqlite

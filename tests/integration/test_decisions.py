@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
+from unittest.mock import patch
 
 import docx
 import pytest
@@ -26,6 +27,7 @@ from webapp.models.assessment import Decision, DecisionConfirmation
 from webapp.models.people import Organisation, SiteSetting
 from webapp.models.programme import CountryPlan
 from webapp.models.record import AuditEntry, AuditEvent, OutboxRow
+from webapp.services import documents, templates
 from webapp.services.advance import advance, offers
 from webapp.transaction import writing
 from workflows.vocabulary import Role, State, Trigger
@@ -310,6 +312,34 @@ def test_the_award_letter(app: Flask, client: FlaskClient) -> None:
         assert words in text
     assert "{{" not in text
     assert "None" not in text
+
+
+def test_a_letter_that_cannot_be_written_is_said_on_the_file_and_tried_again(app: Flask, client: FlaskClient) -> None:
+    file = make.rejected()
+    with patch.object(documents, "make", side_effect=templates.Unfilled("too_slow")):
+        courier(app).drain()
+    letter, reference = db.session.execute(select(Document.id, Document.reference)).one()
+    page, again = f"/applications/{file.number}/letters", f"/applications/{file.number}/letters/{letter}/again"
+    why = "Filling the template takes too long. It was stopped."
+    applicant = enter(client, file, "signatory")
+    told = applicant.get(page).text
+    assert "Being written" in told and why not in told and again not in told
+    assert why not in applicant.get(f"/applications/{file.number}").text
+    assert applicant.post(again).status_code == 403
+    manager = enter(client, file, "manager")
+    overview, told = manager.get(f"/applications/{file.number}").text, manager.get(page).text
+    assert f"({reference})" in overview and "A letter could not be written" in overview and why in overview
+    assert f'href="{page}"' in overview
+    assert "Could not be written" in told and why in told and f'action="{again}"' in told
+    assert manager.post(again).status_code == 303
+    told = manager.get(page).text
+    assert "Being written" in told and why not in told
+    courier(app).drain()
+    assert manager.get(f"{page}/{letter}").status_code == 200
+    assert "could not be written" not in manager.get(f"/applications/{file.number}").text
+    assert manager.post(again).status_code == 303  # too late: it is written, and stays as it is
+    courier(app).drain()
+    assert len(db.session.scalars(select(Document)).all()) == 1
 
 
 def test_the_rejection_letter_says_score_comment_rank_and_remedy(app: Flask, client: FlaskClient) -> None:

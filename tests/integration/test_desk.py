@@ -13,15 +13,15 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from tests.factories import people, register
-from tests.factories.register import World
+from tests.factories.register import HASH, World
 from webapp import clock
 from webapp.desk import kinds, queries
 from webapp.desk.kinds import Kind
 from webapp.desk.routes import PAGES
 from webapp.desk.sources import SOURCES
 from webapp.extensions import db
-from webapp.models.agreement import Agreement
-from webapp.models.application import Application, ApplicationVersion, Clarification
+from webapp.models.agreement import Agreement, Document, DocumentKind
+from webapp.models.application import Application, ApplicationVersion, Clarification, StoredFile
 from webapp.models.assessment import (
     Advice,
     Appeal,
@@ -47,6 +47,14 @@ from webapp.models.monitoring import (
     ReportKind,
     Severity,
     TerminationNotice,
+)
+from webapp.models.negotiation import (
+    ApprovalKind,
+    ArticleComment,
+    ClauseEffect,
+    ClauseState,
+    SpecialClause,
+    VersionApproval,
 )
 from webapp.models.people import Person
 from webapp.models.programme import Call
@@ -330,7 +338,7 @@ def test_an_agreement_waits_for_the_manager_and_then_for_each_signatory_in_turn(
     agreed = register.agreement(file, state=S.DRAFT)
     assert waits(manager) == [Kind.WRITE_AGREEMENT]
     register._issue(file, agreed)
-    assert waits(manager) == [Kind.ISSUE_AGREEMENT]
+    assert waits(manager) == [Kind.REWRITE_AGREEMENT]  # what was taken back from signing is not issued again
     agreed.state = S.ISSUED
     parties = register.signatories(
         agreed, (setting.partner, first), (setting.lead, second), (setting.programme.operator, director)
@@ -340,6 +348,58 @@ def test_an_agreement_waits_for_the_manager_and_then_for_each_signatory_in_turn(
         assert [waits(person) for person in signers] == [[Kind.SIGN] if n == turn else [] for n in range(3)]
         register.sign(agreed, party)
     assert [waits(person) for person in (*signers, manager)] == [[], [], [], []]
+
+
+def _version(file: Application, agreed: Agreement, writer: Person, number: int) -> Document:
+    """The next version of a draft, written by this person."""
+    stored = StoredFile(sha256=HASH, size=1, content_type="x", name="a.docx", created_at=clock.now())
+    document = Document(
+        application_id=file.id, agreement_id=agreed.id, kind=DocumentKind.MEMORANDUM, number=number,
+        reference=f"{agreed.number}-v{number}", context={}, context_sha256=HASH, file=stored, created_at=clock.now(),
+        created_by_id=writer.id,
+    )  # fmt: skip
+    db.session.add(document)
+    db.session.flush()
+    return document
+
+
+def _checked(document: Document, by: Person) -> None:
+    db.session.add(
+        VersionApproval(
+            document_id=document.id, kind=ApprovalKind.CHECKED, person_id=by.id, role=R.DIRECTOR, sha256=HASH,
+            given_at=clock.now(),
+        )
+    )  # fmt: skip
+
+
+def test_a_draft_agreement_shows_its_manager_the_next_step_in_the_order_of_the_steps(setting: World) -> None:
+    manager, director = setting.of_office(R.PROGRAMME_MANAGER), setting.of_office(R.DIRECTOR)
+    file = register.application(setting, S.CONTRACTING, manager_id=manager.id)
+    agreed = register.agreement(file, state=S.DRAFT)
+    assert (waits(manager), waits(director)) == ([Kind.WRITE_AGREEMENT], [])
+    first = _version(file, agreed, manager, 1)
+    assert (waits(manager), waits(director)) == ([], [Kind.CHECK_VERSION])
+    objection = ArticleComment(
+        agreement_id=agreed.id, document_id=first.id, article="costs", article_label="6. Costs", is_objection=True,
+        text="Why?", author_id=director.id, role=R.DIRECTOR, created_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(objection)
+    assert (waits(manager), waits(director)) == ([Kind.SETTLE_OBJECTION], [Kind.CHECK_VERSION])
+    objection.resolved_at, objection.resolved_by_id = clock.now(), manager.id
+    clause = SpecialClause(
+        agreement_id=agreed.id, number=1, effect=ClauseEffect.SUPPLEMENTS, title="Paid in two parts", text="In May.",
+        sha256=HASH, proposed_by_id=manager.id, proposed_at=clock.now(),
+    )  # fmt: skip
+    db.session.add(clause)
+    assert waits(manager) == [Kind.REWRITE_AGREEMENT]  # the clause stands in no version yet
+    second = _version(file, agreed, manager, 2)
+    assert waits(manager) == []
+    assert sorted(waits(director)) == [Kind.APPROVE_CLAUSE, Kind.CHECK_VERSION]
+    _checked(second, director)
+    assert (waits(manager), waits(director)) == ([], [Kind.APPROVE_CLAUSE])
+    clause.state, clause.decided_by_id = ClauseState.APPROVED, director.id
+    clause.decided_at, clause.decided_sha256 = clock.now(), HASH
+    assert (waits(manager), waits(director)) == ([Kind.ISSUE_AGREEMENT], [])
 
 
 # --- monitoring -----------------------------------------------------------------------------------

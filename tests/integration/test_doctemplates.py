@@ -486,7 +486,7 @@ def test_a_template_that_fails_with_real_data_fails_one_document_in_words(
         monkeypatch.setattr(confined, "LIMITS", confined.Limits(output=3000))
         courier(office.app).drain()
         row = db.session.scalars(select(OutboxRow).where(OutboxRow.key == f"document-{letter}")).one()
-        assert "becomes too large" in row.error and row.done_at is None
+        assert row.error == "unfilled:too_large" and row.done_at is None
         with pytest.raises(Invalid, match="becomes too large"):
             monkeypatch.setattr(templates.Order.fill, "__defaults__", (confined.Limits(output=3000),))
             office.write(letter)

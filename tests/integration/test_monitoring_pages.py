@@ -433,7 +433,7 @@ def test_a_finding_and_its_action_once_each(app: Flask, client: FlaskClient) -> 
     url = follow.address("findings/new")
     refused = send(client, url, text=" ", severity="high", source="site_visit")
     assert refused.status_code == 422 and "Fill in this field." in refused.text
-    values = {"text": ODD, "severity": "high", "source": "site_visit", "request_id": "r1"}
+    values = {"text": ODD, "severity": "high", "source": "site_visit", "csrf_token": "r1"}
     assert [send(client, url, **values).status_code for _twice in range(2)] == [303, 303]
     assert count(app, Finding) == 1
     with app.app_context():
@@ -441,7 +441,7 @@ def test_a_finding_and_its_action_once_each(app: Flask, client: FlaskClient) -> 
         assert finding.text == ODD_KEPT
     act = f"/findings/{finding.id}/actions/new"
     due = (clock.today() + timedelta(days=9)).isoformat()
-    values = {"description": ODD, "owner_organisation_id": str(follow.lead), "due_on": due, "request_id": "r2"}
+    values = {"description": ODD, "owner_organisation_id": str(follow.lead), "due_on": due, "csrf_token": "r2"}
     late = send(client, act, **values | {"due_on": "2020-01-01"})
     assert late.status_code == 422 and "Choose a day that is not past." in late.text
     foreign = send(client, act, **values | {"owner_id": follow.who["partner officer"]})

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.factories import assessing as make
 from tests.support.office import Program, pdf
+from webapp.documents import fonts
 from webapp.documents import pdf as converting
 from webapp.extensions import db
 from webapp.jobs import courier
@@ -89,6 +90,20 @@ def test_the_worker_makes_it_and_who_may_see_the_file_downloads_it(
     assert enter(client, file, "stranger").get(url).status_code == 404
     events = db.session.scalars(select(AuditEntry.event).order_by(AuditEntry.id)).all()
     assert events[-1] is AuditEvent.DOCUMENT_CONVERTED
+
+
+def test_fonts_that_are_not_checked_are_said_where_the_pdf_is(
+    app: Flask, client: FlaskClient, file: make.File, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    courier(app).drain()
+    visitor, page = enter(client, file, "manager"), f"/applications/{file.number}/letters"
+    monkeypatch.setattr(fonts, "checkable", lambda: True)
+    assert "The fonts of the PDF are not checked" not in visitor.get(page).text
+    monkeypatch.setattr(fonts, "checkable", lambda: False)
+    assert "The fonts of the PDF are not checked" in visitor.get(page).text
+    monkeypatch.setattr(converting, "_pool", None)
+    told = visitor.get(page).text  # no converter, no PDF: one thing at a time
+    assert ABSENT not in told and "The fonts of the PDF are not checked" not in told
 
 
 def outstanding() -> list[OutboxRow]:

@@ -25,7 +25,19 @@ from webapp.formfields import DayField, MoneyField
 NEEDED = _("Fill this in.")
 
 
-class InstrumentForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
+class DraftForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
+    """A form on something that others may change meanwhile: `seen` is the hash of what it was opened on."""
+
+    seen = HiddenField(validators=[Length(max=64)])
+    overtaken = False
+
+    @property
+    def status(self) -> int:
+        """Of the page that is answered when nothing was saved."""
+        return 409 if self.overtaken else 422
+
+
+class InstrumentForm(DraftForm):
     instrument = RadioField(_("Kind of agreement"), [InputRequired(_("Choose the kind of agreement."))])
     reason = TextAreaField(
         _("Reason"),
@@ -34,7 +46,7 @@ class InstrumentForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no typ
     )
 
 
-class PartyForm(FlaskForm):  # type: ignore[misc]
+class PartyForm(DraftForm):
     signatory_id = SelectField(_("Who signs"), [InputRequired(_("Choose who signs."))], coerce=int)
     capacity = StringField(
         _("In which capacity"),
@@ -82,14 +94,14 @@ class TrancheForm(Form):
         return sound
 
 
-class TranchesForm(FlaskForm):  # type: ignore[misc]
+class TranchesForm(DraftForm):
     rows = FieldList(FormField(TrancheForm), _("Tranche"), max_entries=14)
 
     def values(self) -> list[dict[str, Any]]:
         return [entry.form.data for entry in self.rows if not entry.form.is_blank()]
 
 
-class LanguageForm(FlaskForm):  # type: ignore[misc]
+class LanguageForm(DraftForm):
     language = RadioField(_("Language of the contract"), [InputRequired(_("Choose a language."))])
 
 
@@ -122,7 +134,7 @@ class SignForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class OrderForm(FlaskForm):  # type: ignore[misc]
+class OrderForm(DraftForm):
     """Its places are as many as there are parties: see `order_form`."""
 
     order = RadioField(_("Who signs when"), [InputRequired(_("Choose who signs when."))])

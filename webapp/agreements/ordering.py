@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 
 from webapp import policy
+from webapp.agreements import seen as standing
 from webapp.errors import Invalid
 from webapp.extensions import db
 from webapp.models.agreement import Agreement, SigningOrder
@@ -13,12 +14,17 @@ from webapp.services.locking import lock
 from workflows.vocabulary import Role, State
 
 
-def set_order(agreement: Agreement, order: SigningOrder, party_ids: list[int], actor: Principal) -> None:
+def set_order(
+    agreement: Agreement, order: SigningOrder, party_ids: list[int], actor: Principal, *, seen: str | None = None
+) -> None:
     """Put the parties in this order; where the municipalities sign together, the programme office comes last."""
     policy.require(actor, Action.PREPARE_AGREEMENT, scope.file_scope(agreement.application))
     lock(agreement)
     if agreement.state is not State.DRAFT:
         raise Invalid("order", _("The agreement is issued. Take it back to draft to change the order."))
+    for party in agreement.parties:
+        db.session.refresh(party)  # the lock reads the agreement anew, not the places
+    standing.require(seen, standing.order(agreement))
     by_id = {party.id: party for party in agreement.parties}
     if sorted(party_ids) != sorted(by_id):
         raise Invalid("order", _("Name each party once."))

@@ -1,27 +1,26 @@
 """What the agreement's pages show, in few statements."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import defer, joinedload, undefer
 
 from webapp.errors import NotFound
 from webapp.extensions import db
 from webapp.models.agreement import Agreement, AgreementParty, Document, Signature
-from webapp.models.application import Application, BudgetLine
-from webapp.models.monitoring import Obligation
+from webapp.models.application import Application
 from webapp.models.negotiation import VersionApproval
 from webapp.models.people import Person
+from webapp.models.record import AuditEntry, AuditEvent
 from webapp.services import pdfs, seals
 from workflows.vocabulary import State
+
+RECENT = 50  # entries of the record that are looked through
 
 
 def agreement_of(application: Application) -> Agreement | None:
     """The agreement that counts, whole, in one statement; a voided one only when there is no other.
 
-    Parties, tranches, clauses, versions and signatures are a handful each, so that one join is cheaper than many
-    questions; the snapshots of the versions stay behind until somebody asks.
+    Parties, tranches, obligations, clauses, versions and signatures are a handful each, so that one join is cheaper
+    than many questions; the snapshots of the versions stay behind until somebody asks.
     """
     newest = (
         select(Agreement.id)
@@ -37,8 +36,12 @@ def agreement_of(application: Application) -> Agreement | None:
             joinedload(Agreement.parties).joinedload(AgreementParty.organisation),
             joinedload(Agreement.parties).joinedload(AgreementParty.signatory),
             joinedload(Agreement.tranches),
+            joinedload(Agreement.obligations),
+            undefer(Agreement.objections_open),
             joinedload(Agreement.clauses),
-            joinedload(Agreement.documents).defer(Document.context),
+            joinedload(Agreement.documents).options(
+                defer(Document.context), undefer(Document.address), undefer(Document.is_sample)
+            ),
             joinedload(Agreement.documents).options(joinedload(Document.file), *pdfs.loaded(), *seals.loaded()),
             joinedload(Agreement.documents).joinedload(Document.created_by),
             joinedload(Agreement.documents).joinedload(Document.delegations),
@@ -65,21 +68,22 @@ def document_of(application: Application, document_id: int) -> Document:
     return found
 
 
-def load_budget(application: Application) -> None:
-    """The budget lines in one statement; payees are parties, so they are known already."""
-    query = select(BudgetLine).where(BudgetLine.application_id == application.id).order_by(BudgetLine.position)
-    set_committed_value(application, "budget", list(db.session.scalars(query)))
-
-
-def obligations(agreement: Agreement) -> Sequence[Obligation]:
-    return db.session.scalars(
-        select(Obligation).where(Obligation.agreement_id == agreement.id).order_by(Obligation.id)
-    ).all()
-
-
 def names(person_ids: set[int]) -> dict[int, str]:
     """What these people are called; no statement for nobody."""
     if not person_ids:
         return {}
     rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids)))
     return {row.id: row.name for row in rows}
+
+
+def last_saved(application: Application, key: str, value: str | None = None) -> AuditEntry | None:
+    """Who changed last what the record calls `key`: a party (by its name), the tranches, the language, the order."""
+    query = (
+        select(AuditEntry)
+        .where(AuditEntry.application_id == application.id, AuditEntry.event == AuditEvent.EDITED)
+        .options(joinedload(AuditEntry.actor))
+        .order_by(AuditEntry.id.desc())
+        .limit(RECENT)
+    )
+    rows = db.session.scalars(query)
+    return next((row for row in rows if key in row.data and value in (None, row.data[key])), None)

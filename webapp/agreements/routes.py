@@ -5,16 +5,17 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from webapp import caseframe, policy, wording
-from webapp.agreements import ceremony, changes, forms, paper, queries, signing, signing_routes, track, use_cases
+from webapp import caseframe, once, policy, wording
+from webapp.agreements import ceremony, changes, forms, paper, queries, seen, signing, signing_routes, track, use_cases
 from webapp.agreements.blueprint import blueprint, home, tried, without_token
-from webapp.agreements.frame import frame
+from webapp.agreements.frame import frame, theirs
 from webapp.auth.access import actor, signed_in
 from webapp.documents.language import LANGUAGES
 from webapp.documents.storage import ChangedContentError, UnknownKeyError
-from webapp.errors import Invalid, NotFound
+from webapp.errors import Conflict, Invalid, NotFound
 from webapp.models.agreement import Agreement, AgreementParty, Document
 from webapp.models.application import Application, StoredFile
 from webapp.models.document_file import FileRole
@@ -24,7 +25,9 @@ from webapp.services import content, documents, pdfs, scope, seals
 from webapp.services.contract import clauses, versions
 from webapp.services.contract.contexts import written_in
 from webapp.services.contract.reporting import report_periods
+from webapp.services.contract.source import read_once
 from webapp.services.facts import agreement_gaps, programme_of, rules_of
+from webapp.services.filling import Ahead, NotFilled
 from webapp.site import is_demonstration
 from webapp.transfer import send, storage
 from workflows.instrument import is_downgrade
@@ -32,20 +35,25 @@ from workflows.vocabulary import Instrument, Role, State, Trigger
 
 __all__ = ["blueprint", "signing_routes"]
 BLANK_ROWS = 2
+ATTEMPTS = 4  # to write: one filling names the articles, one is kept, and twice somebody may have been quicker
 
 
 @blueprint.get("/<int:application_id>/agreement")
 @signed_in
 def show(application_id: int) -> str:
     who = actor()
-    application = scope.open_file(who, application_id, Action.VIEW_AGREEMENT)
+    application = scope.open_file(who, application_id, Action.VIEW_AGREEMENT, joinedload(Application.budget))
     return render_template("agreements/show.html", **_page(application, who))
 
 
 def _page(application: Application, who: Principal) -> dict[str, Any]:
     """Everything the tab shows."""
+    with read_once():
+        return _tab(application, who)
+
+
+def _tab(application: Application, who: Principal) -> dict[str, Any]:
     agreement = queries.agreement_of(application)
-    queries.load_budget(application)
     prepares = policy.may(who, Action.PREPARE_AGREEMENT, scope.file_scope(application))
     shared = frame(application, who) | {
         "agreement": agreement,
@@ -62,8 +70,8 @@ def _contents(agreement: Agreement, who: Principal) -> dict[str, Any]:
     rules = rules_of(agreement)
     drafting = agreement.state is State.DRAFT
     preparing = drafting and policy.may(who, Action.PREPARE_AGREEMENT, scope.file_scope(agreement.application))
-    duties = queries.obligations(agreement)
-    gaps = agreement_gaps(agreement, len(duties)) if preparing else ()
+    duties = agreement.obligations
+    gaps = agreement_gaps(agreement) if preparing else ()
     settled = not gaps and bool(agreement.documents)  # before that there is nothing to issue, so nothing is asked
     mine = [row for row in caseframe.offer_rows(agreement, who) if row.mine] if settled or not drafting else []
     outdated = any("document_outdated" in row.codes for row in mine)
@@ -162,6 +170,7 @@ def instrument(application_id: int) -> str:
     application = scope.open_file(actor(), application_id, Action.PREPARE_AGREEMENT)
     chosen = application.instrument or use_cases.computed_instrument(application)
     form = _instrument_form(application, instrument=chosen.value, reason=application.instrument_reason)
+    form.seen.data = seen.digest(seen.instrument(application))
     return _instrument_page(application, form)
 
 
@@ -175,12 +184,12 @@ def instrument_post(application_id: int) -> Response | tuple[str, int]:
     if form.validate() and tried(
         form,
         lambda: use_cases.choose_instrument(
-            application, Instrument(form.instrument.data), form.reason.data or "", actor()
+            application, Instrument(form.instrument.data), form.reason.data or "", actor(), seen=form.seen.data
         ),
     ):
         flash(_("The kind of agreement is settled."), "success")
         return home(application)
-    return _instrument_page(application, form), 422
+    return _instrument_page(application, form), form.status
 
 
 def _asked() -> Instrument:
@@ -200,7 +209,12 @@ def _instrument_form(application: Application, **data: Any) -> forms.InstrumentF
 
 def _instrument_page(application: Application, form: forms.InstrumentForm) -> str:
     shared = frame(application, actor())
-    return render_template("agreements/instrument.html", **shared, form=form, finding=content.instrument(application))
+    return render_template(
+        "agreements/instrument.html",
+        **shared,
+        **theirs(application, form, seen.instrument(application), "instrument"),
+        finding=content.instrument(application),
+    )
 
 
 @blueprint.get("/<int:application_id>/agreement/parties/<int:party_id>")
@@ -208,7 +222,8 @@ def _instrument_page(application: Application, form: forms.InstrumentForm) -> st
 def party(application_id: int, party_id: int) -> str:
     application, agreement = _prepared(application_id)
     row = _party(agreement, party_id)
-    return _party_page(application, row, _party_form(agreement, row, forms.PartyForm(formdata=None, obj=row)))
+    form = forms.PartyForm(formdata=None, obj=row, data={"seen": seen.digest(seen.party(row))})
+    return _party_page(application, row, _party_form(agreement, row, form))
 
 
 @blueprint.post("/<int:application_id>/agreement/parties/<int:party_id>")
@@ -220,7 +235,7 @@ def party_post(application_id: int, party_id: int) -> Response | tuple[str, int]
     if form.validate() and tried(form, lambda: use_cases.set_party(row, **without_token(form), actor=actor())):
         flash(_("Saved: who signs for %(party)s.", party=row.organisation.name), "success")
         return home(application)
-    return _party_page(application, row, form), 422
+    return _party_page(application, row, form), form.status
 
 
 def _party_form(agreement: Agreement, row: AgreementParty, form: forms.PartyForm) -> forms.PartyForm:
@@ -231,7 +246,8 @@ def _party_form(agreement: Agreement, row: AgreementParty, form: forms.PartyForm
 
 def _party_page(application: Application, row: AgreementParty, form: forms.PartyForm) -> str:
     shared = frame(application, actor())
-    return render_template("agreements/party.html", **shared, form=form, party=row)
+    shared |= theirs(application, form, seen.party(row), "party", row.organisation.name)
+    return render_template("agreements/party.html", **shared, party=row)
 
 
 def _party(agreement: Agreement, party_id: int) -> AgreementParty:
@@ -246,6 +262,7 @@ def _party(agreement: Agreement, party_id: int) -> AgreementParty:
 def tranches(application_id: int) -> str:
     application, agreement = _prepared(application_id)
     form = forms.TranchesForm(formdata=None, data={"rows": [_tranche(row) for row in agreement.tranches]})
+    form.seen.data = seen.digest(seen.tranches(agreement))
     return _tranches_page(application, agreement, form)
 
 
@@ -261,10 +278,10 @@ def tranches_post(application_id: int) -> Response | str | tuple[str, int]:
     sound = form.validate()
     if "check" in request.form and sound:
         return _tranches_page(application, agreement, form)
-    if sound and tried(form, lambda: use_cases.set_tranches(agreement, form.values(), actor())):
+    if sound and tried(form, lambda: use_cases.set_tranches(agreement, form.values(), actor(), seen=form.seen.data)):
         flash(_("The schedule is saved: it adds up to the grant."), "success")
         return home(application)
-    return _tranches_page(application, agreement, form), 422
+    return _tranches_page(application, agreement, form), form.status
 
 
 def _tranches_page(application: Application, agreement: Agreement, form: forms.TranchesForm) -> str:
@@ -276,7 +293,7 @@ def _tranches_page(application: Application, agreement: Agreement, form: forms.T
     return render_template(
         "agreements/tranches.html",
         **frame(application, actor()),
-        form=form,
+        **theirs(application, form, seen.tranches(agreement), "tranches"),
         agreement=agreement,
         total=sum(typed, agreement.grant * 0),
         advances=sum(advances, agreement.grant * 0),
@@ -289,6 +306,7 @@ def _tranches_page(application: Application, agreement: Agreement, form: forms.T
 def language(application_id: int) -> str:
     application, agreement = _prepared(application_id)
     form = forms.LanguageForm(formdata=None, data={"language": written_in(agreement)})
+    form.seen.data = seen.digest(seen.language(agreement))
     return _language_page(application, agreement, form)
 
 
@@ -298,10 +316,13 @@ def language_post(application_id: int) -> Response | tuple[str, int]:
     application, agreement = _prepared(application_id)
     form = forms.LanguageForm()
     form.language.choices = _languages(agreement)
-    if form.validate() and tried(form, lambda: use_cases.set_language(agreement, form.language.data, actor())):
+    saved = form.validate() and tried(
+        form, lambda: use_cases.set_language(agreement, form.language.data, actor(), seen=form.seen.data)
+    )
+    if saved:
         flash(_("The language of the contract is saved."), "success")
         return home(application)
-    return _language_page(application, agreement, form), 422
+    return _language_page(application, agreement, form), form.status
 
 
 def _languages(agreement: Agreement) -> list[tuple[str, str]]:
@@ -319,7 +340,7 @@ def _language_page(application: Application, agreement: Agreement, form: forms.L
     return render_template(
         "agreements/language.html",
         **frame(application, actor()),
-        form=form,
+        **theirs(application, form, seen.language(agreement), "language"),
         kind=wording.label(agreement.kind),
         missing=wording.any_of([wording.contract_language(code) for code in missing]),
     )
@@ -366,24 +387,36 @@ def _obligations_page(application: Application, agreement: Agreement, form: form
         form=form,
         agreement=agreement,
         names=names,
-        obligations=queries.obligations(agreement),
+        obligations=agreement.obligations,
     )
 
 
 @blueprint.post("/<int:application_id>/agreement/write")
 @signed_in
 def write(application_id: int) -> Response | tuple[str, int]:
-    application, agreement = _prepared(application_id)
     try:
-        document = use_cases.generate(agreement, actor(), storage(), is_demonstration())
+        document = _write(application_id)
     except Invalid as invalid:
-        page = _page(application, actor())
+        page = _page(_prepared(application_id)[0], actor())
         return render_template("agreements/show.html", **page, problem=invalid.message, has_errors=True), 422
     flash(
         _("Written: %(reference)s. A second officer checks it before it is issued.", reference=document.reference),
         "success",
     )
-    return home(application)
+    return home(document.application)
+
+
+def _write(application_id: int) -> Document:
+    """What takes seconds is filled while nothing is locked; then all is asked anew: rights, state, data, template."""
+    ahead = Ahead()
+    for _attempt in range(ATTEMPTS):
+        _application, agreement = _prepared(application_id)
+        try:
+            return use_cases.generate(agreement, actor(), storage(), is_demonstration(), ahead)
+        except NotFilled as wanted:
+            with once.paused():
+                ahead.prepare(wanted.order)
+    raise Conflict(0, 0)
 
 
 @blueprint.get("/<int:application_id>/agreement/documents/<int:document_id>")

@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from webapp import policy, wording
-from webapp.agreements import ceremony, delegating, forms, ordering, paper, queries, signing, track, trusting
+from webapp.agreements import ceremony, delegating, forms, ordering, paper, queries, seen, signing, track, trusting
 from webapp.agreements.blueprint import blueprint, home, tried
 from webapp.agreements.ceremony import Answer
-from webapp.agreements.frame import frame
+from webapp.agreements.frame import frame, theirs
 from webapp.agreements.refusals import Over, Unsigned
 from webapp.agreements.signers import Signer
 from webapp.auth.access import actor, signed_in
@@ -155,6 +155,7 @@ def order(application_id: int) -> str:
     application, agreement = _prepared(application_id)
     places = {f"place_{party.position}": party.id for party in agreement.parties}
     form = forms.order_form(_names(agreement), order=agreement.signing_order.value, **places)
+    form.seen.data = seen.digest(seen.order(agreement))
     return _order_page(application, agreement, form)
 
 
@@ -167,12 +168,12 @@ def order_post(application_id: int) -> Answer:
     if form.validate() and tried(form, lambda: _ordered(agreement, form)):
         flash(_("The order of signing is saved."), "success")
         return home(application)
-    return _order_page(application, agreement, form), 422
+    return _order_page(application, agreement, form), form.status
 
 
 def _ordered(agreement: Agreement, form: forms.OrderForm) -> None:
     places = [form[f"place_{place}"].data for place in range(1, len(agreement.parties) + 1)]
-    ordering.set_order(agreement, SigningOrder(form.order.data), places, actor())
+    ordering.set_order(agreement, SigningOrder(form.order.data), places, actor(), seen=form.seen.data)
 
 
 def _names(agreement: Agreement) -> list[tuple[int, str]]:
@@ -181,8 +182,8 @@ def _names(agreement: Agreement) -> list[tuple[int, str]]:
 
 def _order_page(application: Application, agreement: Agreement, form: forms.OrderForm) -> str:
     form.order.choices = wording.choices(SigningOrder)
-    shared = frame(application, actor())
-    return render_template("agreements/order.html", **shared, form=form, agreement=agreement)
+    shared = frame(application, actor()) | theirs(application, form, seen.order(agreement), "order")
+    return render_template("agreements/order.html", **shared, agreement=agreement)
 
 
 @blueprint.post("/<int:application_id>/agreement/remind")

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from webapp import clock, policy, wording
+from webapp.agreements import seen as standing
 from webapp.agreements.effects import LETTER
 from webapp.agreements.signers import eligible
 from webapp.agreements.signing import sign, stored_sha256
@@ -28,7 +29,9 @@ from webapp.services.advance import advance
 from webapp.services.contract import clauses, contexts
 from webapp.services.contract.source import contacts
 from webapp.services.facts import agreement_gaps, current_agreement, programme_of, rules_of
+from webapp.services.filling import Ahead
 from webapp.services.locking import lock
+from webapp.services.templates import Order
 from workflows.engine import NO_SUCH_MOVE, Refusal
 from workflows.facts import Blocker
 from workflows.instrument import is_downgrade
@@ -57,7 +60,9 @@ def computed_instrument(application: Application) -> Instrument:
     return content.instrument(application).instrument
 
 
-def choose_instrument(application: Application, instrument: Instrument, reason: str, actor: Principal) -> None:
+def choose_instrument(
+    application: Application, instrument: Instrument, reason: str, actor: Principal, *, seen: str | None = None
+) -> None:
     """Settle the instrument: the computed one, or upwards with a reason [S2.15]. Raises `Refused` for a lower one."""
     policy.require(actor, Action.PREPARE_AGREEMENT, scope.file_scope(application))
     computed = computed_instrument(application)
@@ -69,6 +74,10 @@ def choose_instrument(application: Application, instrument: Instrument, reason: 
     agreement = current_agreement(application)
     if agreement is not None:
         _drafting(agreement)
+    else:
+        lock(application)
+    standing.require(seen, standing.instrument(application))
+    if agreement is not None:
         agreement.kind = instrument
         agreement.number = _renumbered(agreement.number, instrument)
     before, application.instrument = application.instrument, instrument
@@ -94,10 +103,14 @@ def set_party(
     mandate_number: str,
     actor: Principal,
     mandate_limit: Decimal | None = None,
+    *,
+    seen: str | None = None,
 ) -> None:
     """Name who signs for a party, in which capacity and under which mandate [S2.13]; the limit covers the grant."""
     agreement = db.session.get_one(Agreement, party.agreement_id)
     _preparing(agreement, actor)
+    db.session.refresh(party)
+    standing.require(seen, standing.party(party))
     if signatory_id not in {person.id for person in eligible(agreement, party)}:
         raise Invalid("signatory_id", _("Choose somebody who may sign for this party."))
     if any(other.signatory_id == signatory_id and other.id != party.id for other in agreement.parties):
@@ -120,9 +133,12 @@ def set_party(
     _note(agreement, actor, {"party": party.organisation.name, "signatory": signatory_id})
 
 
-def set_tranches(agreement: Agreement, rows: list[dict[str, Any]], actor: Principal) -> None:
+def set_tranches(
+    agreement: Agreement, rows: list[dict[str, Any]], actor: Principal, *, seen: str | None = None
+) -> None:
     """Replace the schedule. It adds up to the grant, its advances stay within the programme's limit [PRAG]."""
     _preparing(agreement, actor)
+    standing.require(seen, standing.tranches(agreement))
     _check_rows(rows)
     _check_sums(agreement, rows)
     agreement.tranches.clear()
@@ -185,9 +201,10 @@ def _check_sums(agreement: Agreement, rows: list[dict[str, Any]]) -> None:
         raise Invalid("rows", message)
 
 
-def set_language(agreement: Agreement, code: str, actor: Principal) -> None:
+def set_language(agreement: Agreement, code: str, actor: Principal, *, seen: str | None = None) -> None:
     """Choose the language of the text, or two in columns; only what there is a template for."""
     _preparing(agreement, actor)
+    standing.require(seen, standing.language(agreement))
     if not documents.is_written_in(agreement.kind, code, programme_of(agreement).id):
         raise Invalid("language", _("Choose one of the languages."))
     before = contexts.written_in(agreement)
@@ -216,6 +233,7 @@ def add_obligation(agreement: Agreement, values: dict[str, Any], actor: Principa
     )
     db.session.add(obligation)
     db.session.flush()
+    db.session.expire(agreement, ["obligations"])
     data = {"trainee": obligation.trainee, "activity": obligation.activity}
     audit.record(obligation, actor, MANAGER, AuditEvent.CREATED, application_id=agreement.application_id, data=data)
     return obligation
@@ -228,15 +246,21 @@ def remove_obligation(obligation: Obligation, actor: Principal) -> None:
     _note(agreement, actor, {"removed_obligation": obligation.trainee, "activity": obligation.activity})
     db.session.delete(obligation)
     db.session.flush()
+    db.session.expire(agreement, ["obligations"])
 
 
-def generate(agreement: Agreement, actor: Principal, storage: LocalStorage, demonstration: bool) -> Document:
-    """Write the contract: a new version with its snapshot and its stored file. Earlier versions stay."""
+def generate(
+    agreement: Agreement, actor: Principal, storage: LocalStorage, demonstration: bool, ahead: Ahead | None = None
+) -> Document:
+    """Write the contract: a new version with its snapshot and its stored file. Earlier versions stay.
+
+    With `ahead` an uploaded template is not filled here: `NotFilled` says what to fill before this is asked again.
+    """
     _preparing(agreement, actor)
     _writable(agreement)
     last = db.session.scalar(select(func.max(Document.number)).where(Document.agreement_id == agreement.id)) or 0
     try:
-        context = _context(agreement, last + 1, demonstration, storage)
+        context = _context(agreement, last + 1, demonstration, storage, ahead)
         document = documents.draft(
             agreement.application,
             DocumentKind(agreement.kind.value),
@@ -254,21 +278,25 @@ def generate(agreement: Agreement, actor: Principal, storage: LocalStorage, demo
             "The contract cannot be written, because its data contradict each other: %(problem)s.", problem=error
         )
         raise Invalid("document", message) from error
-    documents.write(document, storage)
+    documents.write(document, storage, ahead.fill if ahead else Order.fill)
     db.session.expire(agreement, ["documents"])
     _tell_of_version(agreement, document, actor)
     return document
 
 
 def _context(
-    agreement: Agreement, version: int, demonstration: bool, storage: LocalStorage
+    agreement: Agreement, version: int, demonstration: bool, storage: LocalStorage, ahead: Ahead | None
 ) -> contexts.Context | TwoColumns:
     """The context of a version; special clauses name their articles with the numbers that this very text has."""
     stamp = {"version": version, "dated": clock.now().date(), "demonstration": demonstration}
+    stamp["address"] = ahead.address if ahead else None
     context = contexts.context_of(agreement, **stamp)  # type: ignore[arg-type]
     if not any(clause.article for clause in clauses.live(agreement)):
         return context
-    astray = clauses.aim(agreement, documents.rendered(agreement, context, contexts.written_in(agreement), storage))
+    fill = ahead.fill if ahead else Order.fill
+    astray = clauses.aim(
+        agreement, documents.rendered(agreement, context, contexts.written_in(agreement), storage, fill)
+    )
     if astray:
         names = ", ".join(f"{clause.number} ({clause.title})" for clause in astray)
         message = _("These special clauses are about an article that this text does not have: %(names)s.", names=names)

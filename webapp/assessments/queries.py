@@ -192,5 +192,4 @@ def baseline_facts(application: Application, results: Sequence[Result], who: Pri
         party_people=_if_tied(application, who),
         baseline_open=tuple(r.name for r in results if not r.complete),
         baseline_low=tuple(r.name for r in results if r.complete and not r.passes),
-        support_plan=bool(application.support_plan),
     )

@@ -54,10 +54,10 @@ def load(token: str, idle_minutes: int, session_hours: int) -> SignedIn | None:
         .where(UserSession.token_hash == _hash(token), UserSession.ended_at.is_(None))
         .options(
             joinedload(UserSession.person).selectinload(Person.grants).joinedload(RoleGrant.organisation),
-            joinedload(UserSession.person).selectinload(Person.affiliations),
+            joinedload(UserSession.person).joinedload(Person.affiliations),
         )
     )
-    row = db.session.scalar(query)
+    row = db.session.scalars(query).unique().one_or_none()
     now = clock.now()
     if row is None or row.person.left_at is not None:
         return None

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _
 
 from webapp import caseframe, policy, wording
-from webapp.errors import Invalid, Refused
-from webapp.extensions import db
+from webapp.documents.storage import LocalStorage
+from webapp.errors import Refused
 from webapp.models.application import Application
 from webapp.models.batch import BatchKind
 from webapp.models.record import AuditEntry
@@ -86,17 +86,18 @@ def _may_read(files: Sequence[Application], who: Principal) -> Reasons:
     return {file.id: () if policy.may(who, Action.VIEW_LETTERS, scope.file_scope(file)) else foreign for file in files}
 
 
+def _fill(document_id: int, storage: LocalStorage) -> documents.Made | None:
+    """Fill the letter's template, unless it is written; it is kept once rights are asked and the file is locked."""
+    return documents.make(document_id, storage)
+
+
 def _write(order: Order) -> None:
     """Write the letter, unless the outbox has done so already."""
     lock(order.file)
     if blockers := _may_read([order.file], order.who)[order.file.id]:
         raise Refused(Refusal(Trigger.REJECT, blockers))
-    if order.item.document is not None:
-        db.session.refresh(order.item.document, ["file_id"])
-        try:
-            documents.write(order.item.document, order.storage)
-        except Invalid as invalid:  # a template that cannot be filled: not a refusal of this person, but a failed row
-            raise RuntimeError(invalid.message) from invalid
+    if order.item.document_id is not None:
+        documents.keep(order.item.document_id, order.made, order.storage)
 
 
 LETTERS_LABEL = _("Write letters")
@@ -113,6 +114,7 @@ def _letters(role: Role) -> Work:
         text=lambda: str(LETTERS_TEXT),
         judge=_may_read,
         do=_write,
+        ahead=_fill,
     )
 
 

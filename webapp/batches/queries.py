@@ -15,7 +15,7 @@ from webapp.models.batch import Batch, BatchItem, ItemState
 from webapp.models.programme import Call, CountryPlan
 from webapp.models.record import OutboxRow
 from webapp.policy import Action, Principal
-from webapp.services import letters
+from webapp.services import letters, troubles
 from webapp.services.scope import programme_scope
 from workflows.vocabulary import State
 
@@ -104,7 +104,7 @@ def progress(batches: Sequence[Batch]) -> dict[int, Progress]:
 
 @dataclass(frozen=True)
 class Result:
-    """One row of a batch, and what went wrong with the writing of its letter, if anything did."""
+    """One row of a batch, and why its letter could not be written so far, in words, if that is so."""
 
     item: BatchItem
     trouble: str
@@ -124,7 +124,15 @@ def results(batch: Batch, number: int) -> list[Result]:
         .order_by(BatchItem.position)
     )
     found = db.session.execute(query.limit(PER_PAGE).offset((number - 1) * PER_PAGE))
-    return [Result(item, error or "") for item, error in found]
+    return [Result(item, _trouble(item, error)) for item, error in found]
+
+
+def _trouble(item: BatchItem, error: str | None) -> str:
+    """Of the outbox's job, or of the row itself where the batch writes the letters."""
+    if item.document is not None and item.document.file_id is not None:
+        return ""
+    said = error or (item.error if item.error.startswith(troubles.UNFILLED) else "")
+    return troubles.of_letter(said) if said else ""
 
 
 # --- letters --------------------------------------------------------------------------------------------------------

@@ -245,7 +245,7 @@ def show(batch_id: int) -> FlaskResponse | Response:
 
 def _being_written(done: queries.Progress, found: list[queries.Result]) -> bool:
     """Letters come after the moves; those in trouble are waited for by nobody."""
-    trouble = sum(bool(row.trouble) for row in found)
+    trouble = sum(bool(row.trouble) or row.item.state is ItemState.FAILED for row in found)
     return done.written + trouble < done.letters
 
 

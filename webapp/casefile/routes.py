@@ -27,7 +27,7 @@ from webapp.models.types import Case
 from webapp.notifications.audience import TOLD
 from webapp.paging import page_number
 from webapp.policy import Action, Principal
-from webapp.services import advance, announce, audit, explain, scope
+from webapp.services import advance, announce, audit, documents, explain, scope, troubles
 from webapp.services.cases import open_case
 from workflows.definition import Move
 from workflows.vocabulary import DeadlineKind, Machine, Role, Trigger
@@ -60,7 +60,16 @@ def show(application_id: int) -> str:
         sees_score=policy.may(who, Action.VIEW_DECISION, room),
         targets=explain.targets(application),
         due=due.rows(application, who, room),
+        unwritten=_unwritten(application) if policy.may(who, Action.MAKE_PDF, room) else [],
     )
+
+
+def _unwritten(application: Application) -> list[tuple[str, str]]:
+    """Letters that nobody gets before somebody does something: what it is, and why it could not be written."""
+    return [
+        (f"{wording.label(row.kind)} ({row.reference})", troubles.with_letter(row))
+        for row in documents.unwritten(application)
+    ]
 
 
 def _file(who: Principal, application_id: int) -> Application:

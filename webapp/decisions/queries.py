@@ -199,9 +199,8 @@ def appeal(application: Application) -> Appeal | None:
 def all_letters(application: Application) -> Sequence[Document]:
     """The letters of the file, the newest first, written or being written."""
     query = select(Document).where(Document.application_id == application.id, Document.kind.in_(letters.KINDS))
-    return db.session.scalars(
-        query.order_by(Document.id.desc()).options(joinedload(Document.file), *pdfs.loaded())
-    ).all()
+    loaded = (joinedload(Document.file), joinedload(Document.writing), *pdfs.loaded())
+    return db.session.scalars(query.order_by(Document.id.desc()).options(*loaded)).all()
 
 
 def letter(application: Application, document_id: int) -> Document:

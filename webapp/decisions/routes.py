@@ -13,7 +13,7 @@ from webapp.errors import Invalid, NotFound
 from webapp.models.application import Application, PartyRole
 from webapp.models.assessment import Decision
 from webapp.policy import Action, Principal
-from webapp.services import announce, pdfs, scope
+from webapp.services import announce, documents, pdfs, scope, troubles
 from webapp.services.facts import last_appeal_day, programme_of, rules_of
 from workflows import mandates
 from workflows.vocabulary import Machine, Role, State, Trigger
@@ -269,8 +269,19 @@ def letters(application_id: int) -> str:
         **caseframe.frame(application, who),
         letters=found,
         pdfs=pdfs.standings(found),
+        troubles={row.id: why for row in found if (why := troubles.with_letter(row))},
         makes_pdf=policy.may(who, Action.MAKE_PDF, scope.file_scope(application)),
     )
+
+
+@blueprint.post("/applications/<int:application_id>/letters/<int:document_id>/again")
+@signed_in
+def letter_again(application_id: int, document_id: int) -> Response:
+    """Ask the worker once more for a letter that could not be written."""
+    application = _open(actor(), application_id, Action.MAKE_PDF)
+    documents.write_again(queries.letter(application, document_id))
+    flash(_("The letter is being written. Load this page again in a minute."), "success")
+    return redirect(url_for("decisions.letters", application_id=application.id), 303)
 
 
 @blueprint.get("/applications/<int:application_id>/letters/<int:document_id>")

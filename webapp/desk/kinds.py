@@ -35,6 +35,8 @@ class Kind(StrEnum):
     WRITE_AGREEMENT = "write_agreement"
     APPROVE_CLAUSE = "approve_clause"
     CHECK_VERSION = "check_version"
+    REWRITE_AGREEMENT = "rewrite_agreement"
+    SETTLE_OBJECTION = "settle_objection"
     ISSUE_AGREEMENT = "issue_agreement"
     SIGN = "sign"
     ATTEST_SCAN = "attest_scan"
@@ -97,7 +99,9 @@ WORDS: dict[Kind, Words] = {
     Kind.WRITE_AGREEMENT: Words(_("An agreement to write"), verb=_("Write the agreement")),
     Kind.APPROVE_CLAUSE: Words(_("A special clause to approve"), verb=_("Read and decide")),
     Kind.CHECK_VERSION: Words(_("A version of a contract to check"), verb=_("Read and check")),
-    Kind.ISSUE_AGREEMENT: Words(_("A written agreement"), (M.AGREEMENT, T.ISSUE)),
+    Kind.REWRITE_AGREEMENT: Words(_("An agreement that needs a new version"), verb=_("Write the next version")),
+    Kind.SETTLE_OBJECTION: Words(_("An objection to a draft agreement"), verb=_("Read and answer")),
+    Kind.ISSUE_AGREEMENT: Words(_("A checked version of an agreement"), (M.AGREEMENT, T.ISSUE)),
     Kind.SIGN: Words(_("An agreement to sign"), verb=_("Read and sign")),
     Kind.ATTEST_SCAN: Words(_("A signed paper to compare"), verb=_("Compare")),
     Kind.SET_UP_MONITORING: Words(_("A signed agreement without monitoring"), verb=_("Set up monitoring")),

@@ -39,6 +39,8 @@ PAGES: dict[Kind, tuple[str, *tuple[str, ...]]] = {
     Kind.WRITE_AGREEMENT: ("agreements.show", FILE),
     Kind.APPROVE_CLAUSE: ("negotiation.clause", FILE, "clause_id"),
     Kind.CHECK_VERSION: ("negotiation.text", FILE),
+    Kind.REWRITE_AGREEMENT: ("agreements.show", FILE),
+    Kind.SETTLE_OBJECTION: ("negotiation.text", FILE),
     Kind.ISSUE_AGREEMENT: ("agreements.show", FILE),
     Kind.SIGN: ("agreements.sign", FILE),
     Kind.ATTEST_SCAN: ("agreements.show", FILE),

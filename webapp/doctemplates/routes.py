@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as Answer
 
-from webapp import htmx, policy, wording
+from webapp import htmx, once, policy, wording
 from webapp.auth.access import actor, holding, signed_in
 from webapp.doctemplates import comparing, pages, queries, use_cases
 from webapp.doctemplates.forms import ActivateForm, UploadForm
-from webapp.documents import catalogue, glossary, pdf
+from webapp.documents import catalogue, fonts, glossary, pdf
 from webapp.documents.language import ENGLISH
 from webapp.documents.uploads import DOCX
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound
@@ -24,7 +24,6 @@ from webapp.models.template import DocumentTemplate
 from webapp.policy import Action, Principal
 from webapp.services import templates
 from webapp.services.scope import programme_scope
-from webapp.transaction import paused
 from webapp.transfer import send, storage
 from workflows.vocabulary import State, Trigger
 
@@ -78,7 +77,7 @@ def new_post(programme_id: int) -> Answer | Page:
     if not form.validate():
         return _upload_page(found, form, 422)
     try:
-        with paused():  # the child that looks at the file may take seconds; nobody waits for the database meanwhile
+        with once.paused():  # looking at the file may take seconds; nobody waits for the database meanwhile
             examined = _examined(form)
         found = queries.programme(who, programme_id, Action.MANAGE_TEMPLATES)
         if examined.problems:
@@ -142,6 +141,7 @@ def _preview_context(template: DocumentTemplate, who: Principal) -> dict[str, An
         "failure": wording.failure(failure) if failure else "",
         "waits": templates.wants_preview(template) and not failure,
         "pdf_failure": pdf.reason(template.preview_pdf_failure) if template.preview_pdf_failure else "",
+        "fonts_unchecked": pdf.available() and not fonts.checkable(),
         "may_manage": _may_manage(who, template.programme),
     }
 

@@ -14,17 +14,25 @@ import unicodedata
 import zipfile
 from functools import lru_cache
 
+import structlog
 from lxml import etree
 
+log = structlog.get_logger()
 _PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _TEXT = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t"
 _SILENT = {"Cc", "Cf", "Zs", "Zl", "Zp"}  # printed as space or not at all
 _SELECTORS = (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))  # choose a shape, print nothing themselves
 
 
+def checkable() -> bool:
+    """Whether this machine has fontconfig's program; without it a PDF may hold empty boxes that nobody was told of."""
+    return shutil.which("fc-list") is not None
+
+
 def unprintable(docx: bytes) -> set[str]:
-    """The characters without a glyph; empty as well where fontconfig's program is missing."""
-    if shutil.which("fc-list") is None:
+    """The characters without a glyph; empty, and said loudly, where nobody can tell."""
+    if not checkable():
+        log.error("fonts not checked", missing="fc-list", remedy="install fontconfig", risk="empty boxes in the PDF")
         return set()
     return {character for character in _characters(docx) if not _has_glyph(character)}
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
     literal,
 )
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, foreign, mapped_column, relationship
 
 from webapp.extensions import Base
 from webapp.models.application import Application, StoredFile
@@ -29,6 +29,7 @@ from workflows.vocabulary import Instrument, Machine, State, Trigger
 
 if TYPE_CHECKING:
     from webapp.models.document_file import DocumentFile
+    from webapp.models.monitoring import Obligation
     from webapp.models.negotiation import SpecialClause, VersionApproval
     from webapp.models.signing import SigningDelegation
 
@@ -70,6 +71,9 @@ class Agreement(Case, Base):
         back_populates="agreement", foreign_keys="Document.agreement_id", order_by="Document.number"
     )
     issued_document: Mapped["Document | None"] = relationship(foreign_keys=[issued_document_id], post_update=True)
+    if TYPE_CHECKING:
+        objections_open: Mapped[int]  # counted in webapp/models/negotiation.py, when asked for
+    obligations: Mapped[list["Obligation"]] = relationship(order_by="Obligation.id", viewonly=True)
     clauses: Mapped[list["SpecialClause"]] = relationship(
         back_populates="agreement", order_by="(SpecialClause.number, SpecialClause.id)"
     )
@@ -141,6 +145,7 @@ class Tranche(Base):
     )
 
 
+WRITING = "document-"  # the keys of the jobs, before the number of the document
 CONVERSION = "pdf-of-document-"
 SEALING = "seal-of-document-"
 
@@ -189,6 +194,9 @@ class Document(Base):
     number: Mapped[int] = mapped_column(SmallInteger, default=1)
     language: Mapped[str] = mapped_column(String(10), default="en")  # `en-nl`: two columns, the first one prevails
     context: Mapped[dict[str, Any]] = mapped_column(JSON)
+    # Two words of the snapshot, for whoever does not need it whole.
+    address: Mapped[str | None] = column_property(context["verification_url"].as_string(), deferred=True)
+    is_sample: Mapped[bool | None] = column_property(context["demonstration"].as_boolean(), deferred=True)
     context_sha256: Mapped[str] = mapped_column(String(64))
     template_id: Mapped[int | None] = mapped_column(ForeignKey("document_template.id"))  # None: one that is shipped
     template_sha256: Mapped[str | None] = mapped_column(String(64))
@@ -213,6 +221,9 @@ class Document(Base):
         primaryjoin="and_(DocumentFile.document_id == Document.id, DocumentFile.role == 'pdf')", viewonly=True
     )
     files: Mapped[list["DocumentFile"]] = relationship(order_by="DocumentFile.id", viewonly=True)
+    writing: Mapped[OutboxRow | None] = relationship(
+        primaryjoin=lambda: foreign(OutboxRow.key) == literal(WRITING) + sql_cast(Document.id, String), viewonly=True
+    )
     conversion: Mapped[OutboxRow | None] = relationship(
         primaryjoin=lambda: foreign(OutboxRow.key) == Document.conversion_key(), viewonly=True
     )

@@ -5,8 +5,19 @@ import json
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from webapp.extensions import Base
 from webapp.models.agreement import Agreement, AgreementParty, Document
@@ -46,6 +57,13 @@ class ArticleComment(Base):
         CheckConstraint("(resolved_at IS NULL) = (resolved_by_id IS NULL)", name="resolved"),
         CheckConstraint("reply_to_id IS NULL OR (resolved_at IS NULL AND NOT is_objection)", name="reply"),
     )
+
+
+_OBJECTS = (ArticleComment.agreement_id == Agreement.id, ArticleComment.is_objection)
+Agreement.objections_open = column_property(
+    select(func.count(ArticleComment.id)).where(*_OBJECTS, ArticleComment.resolved_at.is_(None)).scalar_subquery(),
+    deferred=True,
+)
 
 
 class ClauseState(StrEnum):

@@ -151,6 +151,16 @@ class OutboxRow(Base):
     )
 
 
+class SentForm(Base):
+    """A form that was sent, so that it is done once: the hash of all that was in it, and where it led."""
+
+    __tablename__ = "sent_form"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    location: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
 class DeadlineEnd(StrEnum):
     """Why a due date is open no longer."""
 

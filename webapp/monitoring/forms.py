@@ -110,7 +110,6 @@ class FocalPointForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no typ
 
 
 class FindingForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
-    request_id = HiddenField(validators=[Length(max=64)])
     text = _text(_("What did you find?"), needed=True)
     severity = RadioField(_("How serious is it?"), [InputRequired(CHOOSE)])
     source = RadioField(_("Where does it come from?"), [InputRequired(CHOOSE)])
@@ -124,7 +123,6 @@ class FindingForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
 
 
 class ActionForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
-    request_id = HiddenField(validators=[Length(max=64)])
     description = _text(_("What must be done?"), needed=True)
     owner_organisation_id = RadioField(_("Which municipality does it?"), [InputRequired(CHOOSE)], coerce=number_or_none)
     owner_id = SelectField(

@@ -11,7 +11,7 @@ from webapp.documents.storage import LocalStorage
 from webapp.extensions import db
 from webapp.models.record import Job, OutboxRow
 from webapp.notifications.mailer import Mailer, compose
-from webapp.services import announce, documents, outbox, pdfs, seals, templates
+from webapp.services import announce, documents, outbox, pdfs, seals, templates, troubles
 from webapp.services.patience import at_most
 from webapp.transaction import writing
 
@@ -63,7 +63,7 @@ class Courier:
         except Exception as error:  # noqa: BLE001 - any failure of one job must not stop the others; it is kept on the row
             log.error("outbox job failed", row=row_id, error=repr(error))
             with writing():
-                outbox.postpone(db.session.get_one(OutboxRow, row_id), pdfs.why(error))
+                outbox.postpone(db.session.get_one(OutboxRow, row_id), troubles.kept(error))
         return True
 
     def _send_mail(self, row: OutboxRow) -> None:

@@ -1,7 +1,11 @@
 """Documents: a snapshot becomes a row in the transaction; its bytes are written once and kept under their hash."""
 
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from webapp import clock
 from webapp.documents import catalogue, confined
@@ -9,12 +13,13 @@ from webapp.documents.language import ENGLISH, is_spoken
 from webapp.documents.plain import as_context, fingerprint
 from webapp.documents.storage import LocalStorage
 from webapp.extensions import db
-from webapp.models.agreement import Agreement, Document, DocumentKind
+from webapp.models.agreement import WRITING, Agreement, Document, DocumentKind
 from webapp.models.application import Application, StoredFile
-from webapp.models.record import AuditEvent, Job
+from webapp.models.record import AuditEvent, Job, OutboxRow
 from webapp.policy import SYSTEM_PERSON, Principal
 from webapp.services import audit, check_address, outbox, pdfs, templates
 from webapp.services.locking import lock
+from webapp.services.templates import Order
 from workflows.vocabulary import Role
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -69,19 +74,38 @@ def draft(
     return document
 
 
-def rendered(agreement: Agreement, context: Any, language: str, storage: LocalStorage) -> bytes:
+Fill = Callable[[Order], bytes]  # how a template is filled: here and now, or ahead (services/filling.py)
+
+
+def rendered(
+    agreement: Agreement, context: Any, language: str, storage: LocalStorage, fill: Fill = Order.fill
+) -> bytes:
     """The Word file that `write` would store for this context of an agreement now; nothing is kept.
 
-    Raises Invalid with a sentence where a template that somebody uploaded cannot be filled.
+    Raises `Unfilled` where a template that somebody uploaded cannot be filled.
     """
     programme_id = agreement.application.call.plan.programme_id
     kind = DocumentKind(agreement.kind.value)
-    return templates.order_now(programme_id, kind, language, as_context(context), storage).fill()
+    return fill(templates.order_now(programme_id, kind, language, as_context(context), storage))
 
 
 def write_later(document: Document) -> None:
     """Let the worker write it after the commit."""
-    outbox.enqueue(Job.WRITE_DOCUMENT, f"document-{document.id}", {"document_id": document.id})
+    outbox.enqueue(Job.WRITE_DOCUMENT, f"{WRITING}{document.id}", {"document_id": document.id})
+
+
+def write_again(document: Document) -> None:
+    """A person asks once more for what could not be written: the worker takes it up at once."""
+    write_later(document)
+    db.session.flush()
+    outbox.again(f"{WRITING}{document.id}")
+
+
+def unwritten(application: Application) -> Sequence[Document]:
+    """The letters of a file that could not be written so far, with the job that failed; one statement."""
+    query = select(Document).join(Document.writing).where(Document.application_id == application.id)
+    failed = query.where(Document.file_id.is_(None), OutboxRow.error != "", OutboxRow.done_at.is_(None))
+    return db.session.scalars(failed.options(contains_eager(Document.writing)).order_by(Document.id)).all()
 
 
 Made = tuple[bytes, bytes]  # the template, and what it gave
@@ -89,7 +113,7 @@ Made = tuple[bytes, bytes]  # the template, and what it gave
 
 def make(document_id: int, storage: LocalStorage) -> Made | None:
     """Fill the pinned template; None when that is done already. Holds no transaction meanwhile: one that somebody
-    uploaded may take its time. Raises Invalid with a sentence where it cannot be filled.
+    uploaded may take its time. Raises `Unfilled` where it cannot be filled.
     """
     document = db.session.get_one(Document, document_id)
     order = templates.order_of(document, storage) if document.file_id is None else None
@@ -106,15 +130,15 @@ def keep(document_id: int, made: Made | None, storage: LocalStorage) -> None:
         _store(document, made, storage)
 
 
-def write(document: Document, storage: LocalStorage) -> StoredFile:
+def write(document: Document, storage: LocalStorage, fill: Fill = Order.fill) -> StoredFile:
     """Render and store the Word file; a document that has its file keeps it, so a second call changes nothing.
 
-    Raises Invalid with a sentence where a template that somebody uploaded cannot be filled.
+    Raises `Unfilled` where a template that somebody uploaded cannot be filled.
     """
     if document.file is not None:
         return document.file
     order = templates.order_of(document, storage)
-    return _store(document, (order.template, order.fill()), storage)
+    return _store(document, (order.template, fill(order)), storage)
 
 
 def _store(document: Document, made: Made, storage: LocalStorage) -> StoredFile:

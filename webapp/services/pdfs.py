@@ -1,7 +1,7 @@
 """The PDF beside each Word file: asked for when that is written, made by the worker, kept once."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from webapp import clock
-from webapp.documents import pdf
+from webapp.documents import fonts, pdf
 from webapp.documents.storage import LocalStorage
 from webapp.extensions import db
 from webapp.models.agreement import CONVERSION, Document
@@ -38,6 +38,7 @@ class Standing:
     progress: Progress
     file: StoredFile | None = None
     reason: str = ""
+    fonts_unchecked: bool = False  # nobody looked whether each character of a PDF has a glyph
 
 
 def make_later(document: Document) -> None:
@@ -105,7 +106,9 @@ def loaded() -> tuple[Any, ...]:
 
 def standings(documents: Iterable[Document]) -> Mapping[int, Standing]:
     """How far the PDF of each written document is."""
-    return {document.id: _standing(document) for document in documents if document.file_id is not None}
+    unchecked = pdf.available() and not fonts.checkable()
+    written = [document for document in documents if document.file_id is not None]
+    return {document.id: replace(_standing(document), fonts_unchecked=unchecked) for document in written}
 
 
 def _standing(document: Document) -> Standing:
@@ -117,8 +120,3 @@ def _standing(document: Document) -> Standing:
     if job is None or job.done_at is not None:
         return Standing(Progress.ABSENT)
     return Standing(Progress.FAILED, reason=pdf.reason(job.error)) if job.error else Standing(Progress.PREPARING)
-
-
-def why(error: Exception) -> str:
-    """What is kept of a job's failure: of a conversion what a page can say, of anything else what a developer needs."""
-    return str(error) if isinstance(error, pdf.ConversionFailed) else repr(error)

@@ -101,9 +101,9 @@ def with_room(kind: type[Case]) -> tuple[Load, ...]:
     return (joinedload(Call.plan).joinedload(CountryPlan.programme),) if kind is Call else ()
 
 
-def open_file(who: Principal, application_id: int, action: Action = Action.VIEW_FILE) -> Application:
+def open_file(who: Principal, application_id: int, action: Action = Action.VIEW_FILE, *besides: Load) -> Application:
     """Load an application and ask the policy about it; `NotFound` for unknown and foreign alike. One statement."""
-    query = select(Application).where(Application.id == application_id).options(*ONE_WITH_SCOPE)
+    query = select(Application).where(Application.id == application_id).options(*ONE_WITH_SCOPE, *besides)
     application = db.session.scalars(query).unique().one_or_none()
     if application is None:
         raise NotFound(f"application {application_id}")

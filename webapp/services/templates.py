@@ -33,6 +33,14 @@ from workflows.vocabulary import Role, State
 IN_A_REQUEST = Limits(cpu_seconds=5, wall_seconds=8)  # a page may wait for a document, not for a runaway
 
 
+class Unfilled(Invalid):
+    """A template that somebody uploaded cannot be filled; `code` says why (webapp.wording.templates)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__("document", wording.failure(code))
+        self.code = code
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """Everything that a rendering needs, as plain values: no database is asked while it runs."""
@@ -43,15 +51,15 @@ class Order:
     uploaded: bool
 
     def fill(self, limits: Limits = IN_A_REQUEST) -> bytes:
-        """The Word file; of an uploaded template in a confined child. Raises Invalid with a sentence for people."""
+        """The Word file; of an uploaded template in a confined child. Raises `Unfilled`."""
         if not self.uploaded:
             return renderer.render(self.kind, self.context, self.template)
         try:
             return confined.render(self.kind, self.context, self.template, limits)
         except ConfinedError as error:
-            raise Invalid("document", wording.failure(error.code)) from error
+            raise Unfilled(error.code) from error
         except TemplateError as error:
-            raise Invalid("document", wording.failure("unfit")) from error
+            raise Unfilled("unfit") from error
 
 
 def active(programme_id: int, kind: DocumentKind, language: str) -> DocumentTemplate | None:

@@ -4,6 +4,8 @@ from workflows import guards as g
 from workflows.definition import Definition, StateSpec, moves
 from workflows.vocabulary import Effect, Machine, Outcome, Role, State, Trigger
 
+# A final report has a last day (three months after the end [PRAG]) and no first one: a project that is done early
+# reports early. Whether it came too soon is judged by the manager, who returns it with a reason.
 APPLICANT = (Role.APPLICANT_EDITOR, Role.SIGNATORY)
 MANAGER = Role.PROGRAMME_MANAGER
 FOLLOWERS = (Role.PROGRAMME_MANAGER, Role.COMMITTEE_MEMBER, Role.FOCAL_POINT)

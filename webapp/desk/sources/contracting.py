@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from webapp.desk.kinds import Kind
@@ -18,7 +18,7 @@ from webapp.desk.sources.parts import (
 )
 from webapp.models.agreement import Agreement, AgreementParty, Document, Signature, SigningOrder
 from webapp.models.application import Application, StoredFile
-from webapp.models.negotiation import ApprovalKind, ClauseState, SpecialClause, VersionApproval
+from webapp.models.negotiation import LIVE, ApprovalKind, ArticleComment, ClauseState, SpecialClause, VersionApproval
 from webapp.models.record import last_day
 from webapp.models.signing import SignatureScan, SigningDelegation
 from workflows.vocabulary import DeadlineKind, Machine, Role, State
@@ -98,6 +98,46 @@ _to_check = (
     .where(or_(Agreement.issued_document_id.is_(None), Agreement.issued_document_id != Document.id))
     .where(or_(Document.created_by_id.is_(None), Document.created_by_id != ME))
 )
+# What the manager of a draft does next, in the order of the steps: write, answer what is objected to, issue. While a
+# second officer checks a version or decides on a clause, the manager waits, and that stands on the officer's desk.
+_version = exists().where(Document.agreement_id == Agreement.id).correlate(Agreement)
+_usable = (
+    exists()  # a version that was taken back from signing is not issued again
+    .where(Document.agreement_id == Agreement.id)
+    .where(or_(Agreement.issued_document_id.is_(None), Document.id > Agreement.issued_document_id))
+    .correlate(Agreement)
+)
+_of_agreement = SpecialClause.agreement_id == Agreement.id
+_proposed = exists().where(_of_agreement, SpecialClause.state == ClauseState.PROPOSED).correlate(Agreement)
+_newest_at = (
+    select(func.max(Document.created_at)).where(Document.agreement_id == Agreement.id).correlate(Agreement)
+).scalar_subquery()
+_dropped = (ClauseState.REJECTED, ClauseState.WITHDRAWN)
+_reworded = (  # the newest version lacks a clause that stands now, or prints one that is gone
+    exists()
+    .where(
+        _of_agreement,
+        or_(
+            and_(SpecialClause.state.in_(LIVE), SpecialClause.proposed_at > _newest_at),
+            and_(SpecialClause.state.in_(_dropped), SpecialClause.decided_at > _newest_at),
+        ),
+    )
+    .correlate(Agreement)
+)
+_objected = (
+    exists()
+    .where(ArticleComment.agreement_id == Agreement.id, ArticleComment.is_objection)
+    .where(ArticleComment.resolved_at.is_(None))
+    .correlate(Agreement)
+)
+_to_write = _draft.where(~_version)
+_to_write_anew = _draft.where(_version, or_(~_usable, and_(_reworded, ~_objected)))
+_to_answer = _draft.where(_usable, _objected)
+_to_issue = (
+    _draft.join(Document, Document.agreement_id == Agreement.id)
+    .join(StoredFile, StoredFile.id == Document.file_id)
+    .where(_is_newest, _is_checked, _usable, ~_reworded, ~_objected, ~_proposed)
+)
 _to_approve = (
     file_row(case=SpecialClause.id, label=Agreement.number, since=SpecialClause.proposed_at)
     .join(Agreement, Agreement.application_id == Application.id)
@@ -110,8 +150,10 @@ SOURCES: tuple[Source, ...] = (
     source(Kind.APPROVE_CLAUSE, OFFICE, _to_approve),
     source(Kind.CHECK_VERSION, OFFICE, _to_check),
     source(Kind.START_CONTRACTING, MANAGER, file_row().where(*of_managed(State.APPROVED))),
-    source(Kind.WRITE_AGREEMENT, MANAGER, _draft.where(Agreement.issued_document_id.is_(None))),
-    source(Kind.ISSUE_AGREEMENT, MANAGER, _draft.where(Agreement.issued_document_id.is_not(None))),
+    source(Kind.WRITE_AGREEMENT, MANAGER, _to_write),
+    source(Kind.REWRITE_AGREEMENT, MANAGER, _to_write_anew),
+    source(Kind.SETTLE_OBJECTION, MANAGER, _to_answer),
+    source(Kind.ISSUE_AGREEMENT, MANAGER, _to_issue),
     source(Kind.SIGN, (Role.SIGNATORY, Role.DIRECTOR), _to_sign),
     source(Kind.ATTEST_SCAN, OFFICE, _to_attest),
 )

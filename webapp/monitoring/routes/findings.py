@@ -1,6 +1,5 @@
 """Raising a finding, and opening what must be done about it."""
 
-import uuid
 from typing import Any
 
 from flask import flash
@@ -21,7 +20,7 @@ from webapp.services import scope
 def new_finding(application_id: int) -> Page:
     who = actor()
     application = scope.open_file(who, application_id, Action.RAISE_FINDING)
-    form = _finding_form(application, formdata=None, data={"request_id": uuid.uuid4().hex})
+    form = _finding_form(application, formdata=None)
     return form_page("finding", application, who, form)
 
 
@@ -51,7 +50,7 @@ def new_action(finding_id: int) -> Page:
     who = actor()
     finding = queries.load(Finding, finding_id)
     policy.require(who, Action.RAISE_FINDING, scope.file_scope(finding.application))
-    form = _action_form(finding.application, formdata=None, data={"request_id": uuid.uuid4().hex})
+    form = _action_form(finding.application, formdata=None)
     return form_page("new_action", finding.application, who, form, finding=finding)
 
 

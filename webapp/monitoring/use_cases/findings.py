@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from webapp import clock, wording
 from webapp.errors import Invalid
@@ -12,7 +11,7 @@ from webapp.extensions import db
 from webapp.models.application import Application
 from webapp.models.monitoring import CorrectiveAction, Finding, FindingSource, Report, Severity
 from webapp.models.people import Person
-from webapp.models.record import AuditEntry, AuditEvent
+from webapp.models.record import AuditEvent
 from webapp.monitoring.use_cases.shared import PARTIES, address, enter, needed, party_name, tell, today
 from webapp.policy import Action, Principal
 from webapp.services import announce, audit, deadlines
@@ -21,13 +20,8 @@ from workflows.vocabulary import Role
 
 
 def raise_finding(application: Application, values: dict[str, Any], actor: Principal) -> Finding:
-    """What a report, the committee, a visit or an assessment brought up [S1.9]: source, severity, text, report_id.
-
-    With a `request_id` a repeated request changes nothing.
-    """
+    """What a report, the committee, a visit or an assessment brought up [S1.9]: source, severity, text, report_id."""
     role = enter(application, application, Action.RAISE_FINDING, actor)
-    if (done := _already(application, values, "finding")) is not None:
-        return db.session.get_one(Finding, done)
     text = needed("text", values["text"])
     report_id = values.get("report_id")
     if report_id is not None:
@@ -47,7 +41,7 @@ def raise_finding(application: Application, values: dict[str, Any], actor: Princ
     db.session.flush()
     audit.record(
         application, actor, role, AuditEvent.FINDING_RAISED, application_id=application.id, reason=text,
-        data={"finding": finding.id, "severity": finding.severity.value}, request_id=values.get("request_id") or None,
+        data={"finding": finding.id, "severity": finding.severity.value},
     )  # fmt: skip
     people = announce.people_with(PARTIES | {Role.PROGRAMME_MANAGER}, application)
     tell(people, actor, f"finding-{finding.id}", address(application), lambda: [
@@ -60,11 +54,9 @@ def raise_finding(application: Application, values: dict[str, Any], actor: Princ
 
 
 def open_action(finding: Finding, values: dict[str, Any], actor: Principal) -> CorrectiveAction:
-    """What is done about a finding: description, owner_organisation_id, owner_id (or None), due_on; once a request."""
+    """What is done about a finding: description, owner_organisation_id, owner_id (or None), due_on."""
     application = finding.application
     role = enter(application, application, Action.RAISE_FINDING, actor)
-    if (done := _already(application, values, "action")) is not None:
-        return db.session.get_one(CorrectiveAction, done)
     if finding.closed_at is not None:
         raise Invalid("description", _("This finding is closed. Raise a new one."))
     name = party_name(application, values["owner_organisation_id"], "owner_organisation_id")
@@ -82,7 +74,7 @@ def open_action(finding: Finding, values: dict[str, Any], actor: Principal) -> C
     deadlines.open_for(action)
     audit.record(
         application, actor, role, AuditEvent.EDITED, application_id=application.id, reason=action.description,
-        data={"action": action.id, "finding": finding.id}, request_id=values.get("request_id") or None,
+        data={"action": action.id, "finding": finding.id},
     )  # fmt: skip
     tell(announce.people_with(PARTIES, application), actor, f"action-{action.id}", f"/actions/{action.id}", lambda: [
         _("%(title)s: a corrective action for %(name)s", title=announce.title(application), name=name),
@@ -90,17 +82,6 @@ def open_action(finding: Finding, values: dict[str, Any], actor: Principal) -> C
         _("It is due on %(day)s.", day=wording.day(action.due_on)),
     ])  # fmt: skip
     return action
-
-
-def _already(application: Application, values: dict[str, Any], what: str) -> int | None:
-    """The id of what the same request made before."""
-    request_id = values.get("request_id")
-    if not request_id:
-        return None
-    query = select(AuditEntry).where(AuditEntry.machine == application.__machine__)
-    query = query.where(AuditEntry.case_id == application.id, AuditEntry.request_id == request_id)
-    entry = db.session.scalar(query)
-    return entry.data.get(what) if entry is not None else None
 
 
 def _owner(person_id: int | None, organisation_id: int) -> int | None:

@@ -21,9 +21,10 @@ from webapp.models.agreement import Document
 from webapp.models.application import Application
 from webapp.models.batch import Batch, BatchItem, BatchState, ItemState
 from webapp.models.people import Person
-from webapp.services import scope
+from webapp.services import scope, troubles
 from webapp.services.batches.work import CHANGED, Order, acting, work_of
 from webapp.services.patience import at_most
+from webapp.services.templates import Unfilled
 from webapp.transaction import writing
 from workflows.facts import Blocker
 
@@ -52,10 +53,14 @@ def _one(storage: LocalStorage) -> bool:
     refused: tuple[Blocker, ...] = ()
     failed = ""
     try:
-        with at_most(PATIENCE), writing():
-            _do(item_id, token, storage)
+        with at_most(PATIENCE):
+            made = _ahead(item_id, storage)
+            with writing():
+                _do(item_id, token, storage, made)
     except Refused as refusal:
         refused = refusal.refusal.blockers
+    except Unfilled as error:  # no refusal of this person, but a failed row
+        failed = _failed(item_id, error)
     except (Conflict, Invalid, Forbidden, NotFound):
         refused = (Blocker(CHANGED),)
     except DBAPIError as error:
@@ -72,7 +77,7 @@ def _one(storage: LocalStorage) -> bool:
 
 def _failed(item_id: int, error: Exception) -> str:
     log.error("batch row failed", row=item_id, error=repr(error))
-    return repr(error)[:2000]
+    return troubles.kept(error)[:2000]
 
 
 def _claim() -> tuple[int, str] | None:
@@ -95,7 +100,17 @@ def _claim() -> tuple[int, str] | None:
     return item.id, token
 
 
-def _do(item_id: int, token: str, storage: LocalStorage) -> None:
+def _ahead(item_id: int, storage: LocalStorage) -> Any:
+    """What takes seconds and changes nothing, outside of every transaction; what became of the row is asked later."""
+    item = db.session.get_one(BatchItem, item_id, options=[joinedload(BatchItem.batch)])
+    ahead, document_id = work_of(item.batch).ahead, item.document_id
+    db.session.rollback()
+    if ahead is None or document_id is None:
+        return None
+    return ahead(document_id, storage)
+
+
+def _do(item_id: int, token: str, storage: LocalStorage, made: Any = None) -> None:
     item = _mine(item_id, token)
     if item is None:
         return
@@ -104,7 +119,7 @@ def _do(item_id: int, token: str, storage: LocalStorage) -> None:
         item.claimed_by, item.leased_until, item.attempts = None, None, item.attempts - 1
         return
     db.session.get(Application, item.application_id, options=scope.with_room(Application))
-    order = Order(batch, item, acting(batch.person, batch.role), storage)
+    order = Order(batch, item, acting(batch.person, batch.role), storage, made)
     entry = work_of(batch).do(order)
     item.state, item.done_at, item.entry_id = ItemState.DONE, begun, entry.id if entry else None
     if item.document_id is None:

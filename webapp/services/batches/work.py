@@ -36,6 +36,7 @@ class Order:
     item: BatchItem
     who: Principal
     storage: LocalStorage
+    made: Any = None  # what the work's `ahead` gave
 
     @property
     def file(self) -> Application:
@@ -54,7 +55,10 @@ class Order:
 
 @dataclass(frozen=True)
 class Work:
-    """One thing that a role may do to many files. `judge` answers for a list in a constant number of statements."""
+    """One thing that a role may do to many files. `judge` answers for a list in a constant number of statements.
+
+    What takes seconds happens in `ahead`: on SQLite an open write transaction would stop every page meanwhile.
+    """
 
     kind: BatchKind
     role: Role
@@ -66,6 +70,7 @@ class Work:
     do: Callable[[Order], AuditEntry | None]
     needs_reason: bool = False
     finished: Callable[[Batch], None] | None = None
+    ahead: Callable[[int, LocalStorage], Any] | None = None  # for the row's document, before the row's transaction
 
     @property
     def key(self) -> str:

@@ -70,9 +70,9 @@ def is_current(agreement: Agreement, document: Document) -> bool:
 def context_again(agreement: Agreement, document: Document) -> Context | TwoColumns | None:
     """What this document would say if it were written from the data of now; None when they contradict each other."""
     stamp = {"version": document.number, "dated": document.created_at.date()}
-    stamp["address"] = document.context["verification_url"]
+    stamp["address"] = document.address
     try:
-        return context_of(agreement, **stamp, demonstration=bool(document.context["demonstration"]))  # type: ignore[arg-type]
+        return context_of(agreement, **stamp, demonstration=bool(document.is_sample))  # type: ignore[arg-type]
     except (r.InconsistentError, UnprintableTextError):
         return None
 

@@ -1,6 +1,8 @@
 """What an agreement's text is made of, in few statements: the decision and the frozen version it was about."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -30,6 +32,7 @@ class Approved:
 
     decision: Decision
     content: dict[str, Any]
+    committee: CommitteeDecision | None  # what was decided since about the monitoring [S1.5]
     on_land: bool  # the eligibility check found a land title: something is built
 
 
@@ -60,23 +63,41 @@ class Source:
         return str(self.content["sections"].get(section, {}).get(key, "")).strip()
 
 
+_read: ContextVar[dict[int, Source] | None] = ContextVar("sources", default=None)
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Inside, each agreement's source is read once: for a page, which changes nothing and asks more than once."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
 def load(agreement: Agreement) -> Source:
-    """Six statements at most beside the agreement's own rows; raises LookupError without a settled approval."""
-    fuller = agreement.kind is Instrument.INVESTMENT_CONTRACT
+    """Four statements at most beside the agreement's own rows; raises LookupError without a settled approval."""
+    known = _read.get()
+    if known is None:
+        return _load(agreement)
+    if agreement.id not in known:
+        known[agreement.id] = _load(agreement)
+    return known[agreement.id]
+
+
+def _load(agreement: Agreement) -> Source:
+    fuller, settled = agreement.kind is Instrument.INVESTMENT_CONTRACT, approved(agreement.application_id)
     return Source(
         agreement=agreement,
         application=agreement.application,
         rules=rules_of(agreement),
-        approved=approved(agreement.application_id),
-        obligations=obligations(agreement),
+        approved=settled,
+        obligations=agreement.obligations,
         contacts=contacts(agreement),
         baselines=_baselines(agreement.application_id) if fuller else (),
-        committee=_committee(agreement.application_id) if fuller else None,
+        committee=settled.committee if fuller else None,
     )
-
-
-def _committee(application_id: int) -> CommitteeDecision | None:
-    return db.session.scalar(select(CommitteeDecision).where(CommitteeDecision.application_id == application_id))
 
 
 def approved(application_id: int) -> Approved:
@@ -87,8 +108,9 @@ def approved(application_id: int) -> Approved:
         EligibilityCheck.verdict == Verdict.PASS,
     )
     query = (
-        select(Decision, ApplicationVersion, land)
+        select(Decision, ApplicationVersion, CommitteeDecision, land)
         .join(ApplicationVersion, ApplicationVersion.id == Decision.version_id)
+        .outerjoin(CommitteeDecision, CommitteeDecision.application_id == Decision.application_id)
         .where(
             Decision.application_id == application_id,
             Decision.outcome == State.APPROVED,
@@ -101,13 +123,8 @@ def approved(application_id: int) -> Approved:
     found = db.session.execute(query).unique().first()
     if found is None:
         raise LookupError(f"application {application_id} has no settled approval")
-    decision, version, on_land = found
-    return Approved(decision, version.content, bool(on_land))
-
-
-def obligations(agreement: Agreement) -> Sequence[Obligation]:
-    query = select(Obligation).where(Obligation.agreement_id == agreement.id).order_by(Obligation.id)
-    return db.session.scalars(query.options(joinedload(Obligation.organisation))).all()
+    decision, version, committee, on_land = found
+    return Approved(decision, version.content, committee, bool(on_land))
 
 
 def contacts(agreement: Agreement) -> dict[int, Person]:

@@ -143,7 +143,7 @@ def _baseline(case: Application, among: Together) -> dict[str, Any]:
             open_.append(names[row.organisation_id])
         elif mean is None or mean < bar or 0 in values.values():
             low.append(names[row.organisation_id])
-    return {"baseline_open": tuple(open_), "baseline_low": tuple(low), "support_plan": bool(case.support_plan)}
+    return {"baseline_open": tuple(open_), "baseline_low": tuple(low)}
 
 
 def _reviews(case: Application, among: Together) -> dict[str, Any]:
@@ -180,7 +180,6 @@ def _decision(case: Application, among: Together) -> dict[str, Any]:
         "recommended": decision.outcome,
         "recommended_by": decision.recommended_by_id,
         "confirmed_by": frozenset(c.person_id for c in decision.confirmations),
-        "confirmed_roles": tuple(confirmed),
         "decision_amount": decision.amount,
         "mandate_missing": mandates.missing(amount, rules_of(case), confirmed),
     }
@@ -209,7 +208,6 @@ def _appeal(case: Application, among: Together) -> dict[str, Any]:
     votes = appeal.votes if appeal else []
     return {
         "appeals": int(appeal is not None),
-        "panel_votes": frozenset(v.person_id for v in votes),
         "panel_upheld": sum(v.uphold for v in votes),
         "panel_dismissed": sum(not v.uphold for v in votes),
         "last_appeal_day": last_appeal_day(case),

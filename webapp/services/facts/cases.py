@@ -3,15 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
-
 from webapp import clock
-from webapp.extensions import db
 from webapp.models.agreement import Agreement, Document
 from webapp.models.application import BudgetCategory
 from webapp.models.assessment import Advice, Review
-from webapp.models.monitoring import CorrectiveAction, Obligation, Report, ReportKind
-from webapp.models.negotiation import ApprovalKind, ArticleComment, VersionApproval
+from webapp.models.monitoring import CorrectiveAction, Obligation, Report
+from webapp.models.negotiation import ApprovalKind, VersionApproval
 from webapp.policy import Principal
 from webapp.services import content, documents
 from webapp.services.contract import contexts
@@ -54,7 +51,6 @@ def of_agreement(case: Agreement, actor: Principal | None) -> f.AgreementFacts:
         gaps=agreement_gaps(case) if drafting else (),
         unsigned=tuple(p.organisation.name for p in case.parties if p.id not in signed),
         signatories=signatories(case, signed),
-        signed=len(signed),
         case_over=case.application.state in (State.WITHDRAWN, State.TERMINATED, State.CLOSED),
         manager=case.application.manager_id,
         **negotiation,
@@ -69,13 +65,7 @@ def _negotiation(case: Agreement, newest: Document) -> dict[str, Any]:
     asked = min(rules_of(case).text_agreements, len(municipal))
     return {
         "clauses_open": sum(clause.is_live and not clause.is_approved for clause in case.clauses),
-        "objections_open": db.session.scalar(
-            select(func.count(ArticleComment.id)).where(
-                ArticleComment.agreement_id == case.id,
-                ArticleComment.is_objection,
-                ArticleComment.resolved_at.is_(None),
-            )
-        ),
+        "objections_open": case.objections_open,
         "written_by": newest.created_by_id,
         "checked_by": frozenset(row.person_id for row in given if row.kind is ApprovalKind.CHECKED),
         "disagreeing": tuple(p.organisation.name for p in municipal if p.id not in agreed),
@@ -109,10 +99,9 @@ def document_current(case: Agreement) -> bool:
     return contexts.is_current(case, case.documents[-1])
 
 
-def agreement_gaps(case: Agreement, obligations: int | None = None) -> tuple[str, ...]:
+def agreement_gaps(case: Agreement) -> tuple[str, ...]:
     """What a lawyer would find missing before the document can be written: signatory, capacity, mandate per party;
-    and, where the grant pays for training, who passes on what was learnt [S2.22]; `obligations` if they are counted;
-    and a template in the language that was chosen.
+    where the grant pays for training, who passes on what was learnt [S2.22]; a template in the language chosen.
     """
     found: list[str] = []
     for party in case.parties:
@@ -126,9 +115,7 @@ def agreement_gaps(case: Agreement, obligations: int | None = None) -> tuple[str
             if not value:
                 found.append(f"{gap}:{party.organisation.name}")
     trains = any(line.category is BudgetCategory.TRAINING and line.requested for line in case.application.budget)
-    if trains and obligations is None:
-        obligations = db.session.scalar(select(func.count(Obligation.id)).where(Obligation.agreement_id == case.id))
-    if trains and not obligations:
+    if trains and not case.obligations:
         found.append("obligations")
     if not documents.is_written_in(case.kind, written_in := contexts.written_in(case), _programme_id(case)):
         found.append(f"translation:{written_in}")
@@ -139,8 +126,6 @@ def of_report(case: Report, actor: Principal | None) -> f.ReportFacts:
     return f.ReportFacts(
         empty_sections=empty_report_sections(case),
         author=case.author_id,
-        is_final=case.kind is ReportKind.FINAL,
-        period_over=clock.today() > case.period_end,
         case_running=case.application.state in (State.MONITORING, State.SUSPENDED),
     )
 
@@ -159,7 +144,7 @@ def empty_report_sections(case: Report) -> tuple[str, ...]:
 
 
 def of_action(case: CorrectiveAction, actor: Principal | None) -> f.ActionFacts:
-    return f.ActionFacts(bool(case.evidence.strip()), case.done_by_id, case.verified_by_id, case.owner_id)
+    return f.ActionFacts(bool(case.evidence.strip()), case.done_by_id, case.owner_id)
 
 
 def of_obligation(case: Obligation, actor: Principal | None) -> f.ObligationFacts:

@@ -19,14 +19,13 @@ def of_programme(case: Programme, actor: Principal | None) -> f.ProgrammeFacts:
     plans = select(CountryPlan.id).where(CountryPlan.programme_id == case.id)
     calls = select(Call.id).where(Call.plan_id.in_(plans))
     over = [State.CLOSED, State.TERMINATED, State.WITHDRAWN]
-    approved, open_calls, open_cases = db.session.execute(
+    open_calls, open_cases = db.session.execute(
         select(
-            count(CountryPlan.id, CountryPlan.programme_id == case.id, CountryPlan.state == State.APPROVED),
             count(Call.id, Call.plan_id.in_(plans), Call.state == State.OPEN),
             count(Application.id, Application.call_id.in_(calls), Application.state.not_in(over)),
         )
     ).one()
-    return f.ProgrammeFacts(rules(case), approved, open_calls, open_cases)
+    return f.ProgrammeFacts(rules(case), open_calls, open_cases)
 
 
 def of_plan(case: CountryPlan, actor: Principal | None) -> f.PlanFacts:
@@ -53,7 +52,7 @@ def of_plan(case: CountryPlan, actor: Principal | None) -> f.PlanFacts:
 def of_call(case: Call, actor: Principal | None) -> f.CallFacts:
     plan = case.plan
     today = clock.today(plan.lga.time_zone)
-    return f.CallFacts(plan.state, plan.programme.state, case.opens_on, case.closes_on, today, len(plan.themes))
+    return f.CallFacts(plan.state, plan.programme.state, case.closes_on, today, len(plan.themes))
 
 
 def of_template(case: DocumentTemplate, actor: Principal | None) -> f.TemplateFacts:
