@@ -43,8 +43,12 @@ csrf = CSRFProtect()
 babel = Babel()
 _NAMES = {"en": "English", "nl": "Nederlands", "fr": "Français"}
 _CATALOGUES = Path(__file__).parent / "translations"
-# English stands in the code; another language is offered once its catalogue is there.
-LANGUAGES = {code: name for code, name in _NAMES.items() if code == "en" or (_CATALOGUES / code).is_dir()}
+# English stands in the code; another language is offered once its catalogue is compiled (docs/languages.md).
+LANGUAGES = {
+    code: name
+    for code, name in _NAMES.items()
+    if code == "en" or (_CATALOGUES / code / "LC_MESSAGES" / "messages.mo").is_file()
+}
 CSP = "; ".join(
     (
         "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",

@@ -1,6 +1,7 @@
 """Sign in and out, and the one page behind an invitation or a reset link."""
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
@@ -11,7 +12,7 @@ from webapp.auth.forms import PasswordForm, ResetForm, SignInForm
 from webapp.auth.login import limiter
 from webapp.extensions import db
 from webapp.htmx import local
-from webapp.models.people import TokenPurpose
+from webapp.models.people import Person, TokenPurpose
 from webapp.services.announce import instant_key, mail
 
 blueprint = Blueprint("auth", __name__, template_folder="templates")
@@ -77,7 +78,14 @@ def reset_post() -> Response | tuple[str, int]:
         return render_template("auth/reset.html", form=form), 422
     person = passwords.find(form.email.data or "")
     if person is not None:
-        token = tokens.issue(person, TokenPurpose.RESET)
+        _send_link(person)
+    flash(_("If we know this address, a message with a link is on its way."), "success")
+    return redirect(url_for("auth.sign_in"), 303)
+
+
+def _send_link(person: Person) -> None:
+    token = tokens.issue(person, TokenPurpose.RESET)
+    with force_locale(person.language):
         mail(
             person,
             key=instant_key(f"reset-{person.id}"),
@@ -89,8 +97,6 @@ def reset_post() -> Response | tuple[str, int]:
             ],
             path=url_for("auth.choose_password", token=token),
         )
-    flash(_("If we know this address, a message with a link is on its way."), "success")
-    return redirect(url_for("auth.sign_in"), 303)
 
 
 @blueprint.get("/password/<token>")

@@ -1,5 +1,7 @@
 """Tell people: every move enqueues its mail inside the transaction; the worker sends it after the commit."""
 
+from collections.abc import Callable, Iterable
+
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
@@ -95,11 +97,14 @@ def message(person: Person, *, key: str, subject: str, lines: list[str], path: s
     return Job.SEND_MAIL, key, payload
 
 
-def notify(roles: frozenset[Role], case: Case, actor: Principal, *, key: str, subject: str, lines: list[str]) -> None:
-    """A message that is no move (a question, a finding): to everybody with these roles on the case, but the actor."""
-    for person in people_with(roles, case):
+def tell(people: Iterable[Person], actor: Principal, key: str, path: str, compose: Callable[[], list[str]]) -> None:
+    """A message that is no move to each but the actor, in their own language; `compose` gives the subject first."""
+    for person in people:
         if person.id != actor.person_id:
-            mail(person, key=f"{key}-{person.id}", subject=subject, lines=lines, path=path(case))
+            with force_locale(person.language):
+                subject, *lines = compose()
+                lines = [_("Dear %(name)s,", name=person.name), *lines]
+                mail(person, key=f"{key}-{person.id}", subject=subject, lines=lines, path=path)
 
 
 def title(case: Case) -> str:
