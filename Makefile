@@ -44,7 +44,7 @@ messages: $(VENV)/.runtime ## collect the texts of the interface into every cata
 	pybabel --quiet extract --mapping-file .babel.cfg --keywords lazy_gettext --add-location file --sort-by-file \
 		--omit-header --output-file var/messages.pot .
 	pybabel --quiet update --input-file var/messages.pot --output-dir $(TRANSLATIONS) \
-		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 100
 	pybabel compile --statistics --directory $(TRANSLATIONS)
 
 lock: $(VENV)/.test ## lock the requirements again, with hashes
