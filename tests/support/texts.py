@@ -84,7 +84,7 @@ def _outside(text: str) -> Iterator[str]:
     before = ""
     while before != text:
         before, text = text, re.sub(f"{LEFT}[^{LEFT}{RIGHT}]*{RIGHT}", "\n", text)
-    yield from (part for part in re.split(r"[\n·⇄→]|^\d+\. | – |, | \(|\) ?|: |; ", text) if WORD.search(part))
+    yield from (part for part in re.split(r"[\n·⇄→]|\b\d+\. | – |, | \(|\) ?|: |; ", text) if WORD.search(part))
 
 
 def _is_known(text: str, typed: Collection[str]) -> bool:

@@ -47,7 +47,7 @@ def sign_in_post() -> Response | tuple[str, int]:
         form.email.errors = [_("This address and password do not belong together.")]
         return render_template("auth/sign_in.html", form=form, next=target), 422
     throttle.note_success(person.email)
-    session.clear()
+    _forget_session()
     login_user(sessions.begin(person))
     return redirect(target or url_for("desk.index"), 303)
 
@@ -57,9 +57,17 @@ def sign_in_post() -> Response | tuple[str, int]:
 def sign_out() -> Response:
     sessions.end(current_user.row.id)
     logout_user()
-    session.clear()
+    _forget_session()
     flash(_("You are signed out."), "success")
     return redirect(url_for("auth.sign_in"), 303)
+
+
+def _forget_session() -> None:
+    """Nothing of one person is left for another; a language that was chosen at this screen stays."""
+    chosen = session.get("language")
+    session.clear()
+    if chosen:
+        session["language"] = chosen
 
 
 @blueprint.get("/password/reset")
