@@ -37,6 +37,7 @@ from webapp.extensions import db, forget, is_away
 from webapp.htmx import local
 from webapp.models.people import Person, SiteSetting
 from webapp.services import check_address
+from webapp.wording import values
 from workflows.vocabulary import Machine, Role
 
 csrf = CSRFProtect()
@@ -73,6 +74,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     pdf.set_up(settings.converters, settings.pdf_converters, settings.pdf_deadline, settings.soffice)
     check_address.set_up(settings.base_url)
     _own_seal(settings)
+    app.jinja_env.filters["dateformat"] = values.spelled
     app.jinja_env.globals.update(wording=wording, clock=clock, Machine=Machine, Role=Role, enumerate=enumerate)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_frame)

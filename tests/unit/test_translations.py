@@ -108,9 +108,7 @@ def ends(of: Catalog) -> list[str]:
     return [
         f"{e} → {s}"
         for e, s in _pairs(of)
-        if (_end(e) != _end(s) and e != "No.")
-        or e[:1].isspace() != s[:1].isspace()
-        or e[-1:].isspace() != s[-1:].isspace()
+        if (_end(e) != _end(s) and e != "No.") or (e[:1] == " ") != (s[:1] == " ") or (e[-1:] == " ") != (s[-1:] == " ")
     ]
 
 

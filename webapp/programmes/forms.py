@@ -85,7 +85,7 @@ class ProgrammeForm(Versioned):
         super().__init__(*args, **kwargs)
         self.currency.choices = currencies()
         self.payment_mode.choices = [
-            (mode.value, f"{wording.label(mode)}: {wording.help_for(mode)}") for mode in PaymentMode
+            (mode.value, f"{wording.label(mode)}{gettext(': ')}{wording.help_for(mode)}") for mode in PaymentMode
         ]
 
 
