@@ -23,8 +23,8 @@ from tests.support import texts
 from tests.support.settings import settings_for
 
 ROLES = (
-    "visitor", "manager", "finance", "director", "panel1", "assessor", "auditor", "admin", "ralga-lead",
-    "editor.rheden", "signatory.goes", "signatory.deventer", "admin.goes", "senior.rheden",
+    "visitor", "manager", "finance", "panel1", "assessor", "auditor", "admin", "ralga-lead", "editor.rheden",
+    "signatory.goes",
 )  # fmt: skip
 PER_PATTERN = 1
 

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from babel import Locale
+from babel.numbers import list_currencies
 
 LEFT, RIGHT = "⟦", "⟧"
 ATTRIBUTES = {"alt", "aria-label", "aria-roledescription", "label", "placeholder", "title"}
@@ -123,7 +124,8 @@ def _babel_names(language: str) -> set[str]:
     locale = Locale.parse(language)
     calendars = [widths["wide"] for table in (locale.months, locale.days) for widths in table.values()]
     tables = [locale.territories, locale.languages, locale.currencies, *calendars]
-    return {word for table in tables for name in [*table.values(), *table] for word in WORD.findall(str(name))}
+    names = {str(name) for table in tables for name in [*table.values(), *table]} | list_currencies()
+    return {word for name in names for word in WORD.findall(name)}
 
 
 NAMES = _babel_names("nl")
