@@ -1,6 +1,6 @@
 """The reader's language: chosen, kept, and spoken by pages, forms and mails, whoever caused them."""
 
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -113,6 +113,14 @@ def mails(app: Flask) -> list[dict[str, Any]]:
     with app.app_context():
         rows = db.session.scalars(select(OutboxRow).where(OutboxRow.job == Job.SEND_MAIL))
         return [dict(row.payload) for row in rows]
+
+
+def test_an_instant_is_shown_in_utc_whatever_zone_it_came_in(app: Flask) -> None:
+    """PostgreSQL gives instants in the zone of its server."""
+    late = datetime(2026, 12, 1, 1, 30, tzinfo=timezone(timedelta(hours=3)))
+    with app.test_request_context():
+        shown = app.jinja_env.from_string('{% from "macros/ui.html" import when %}{{ when(late, time=True) }}')
+        assert "30 November 2026, 22:30" in shown.render(late=late)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,11 @@ PLAIN_DAY = "d MMMM y"
 
 
 def spelled(value: date, pattern: str) -> str:
-    """A day in the reader's language; French calls the first of a month “1er”, which Babel does not know."""
+    """A day in the reader's language; French calls the first of a month “1er”, which Babel does not know.
+
+    Of an instant it is the day in UTC, whatever zone the database server has.
+    """
+    value = value.astimezone(UTC) if isinstance(value, datetime) else value
     text = str(format_date(value, pattern, rebase=False))
     return re.sub(r"\b1 (?=[^\W\d])", "1er ", text) if get_locale().language == "fr" else text
 
@@ -39,7 +43,7 @@ def due(value: date, today: date) -> str:
 def instant(value: datetime, time_zone: str) -> str:
     """An aware datetime as it was there: "Tuesday 24 November 2026, 14:05 (Amsterdam time)"."""
     there = value.astimezone(ZoneInfo(time_zone))
-    when = f"{day(there)}, {there:%H:%M}"
+    when = f"{day(there.date())}, {there:%H:%M}"
     if time_zone == "UTC":
         return f"{when} (UTC)"
     place = time_zone.rpartition("/")[2].replace("_", " ")
