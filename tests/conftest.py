@@ -37,9 +37,19 @@ CHROMIUM_ARGS = [
 def pytest_configure(config: pytest.Config) -> None:
     if _is_worker(config):
         return
+    _catalogues_are_compiled(config.rootpath)
     if programs.in_ci() and programs.missing():
         raise pytest.UsageError("\n".join(programs.missing()))
     os.environ[HOME] = tempfile.mkdtemp(prefix="jumelage-")
+
+
+def _catalogues_are_compiled(root: Path) -> None:
+    """Without them every page would be in English, and what is said of Dutch and French would not be tested."""
+    for po in sorted((root / "webapp" / "translations").glob("*/LC_MESSAGES/messages.po")):
+        mo = po.with_suffix(".mo")
+        if not mo.is_file() or mo.stat().st_mtime < po.stat().st_mtime:
+            command = "pybabel compile --directory webapp/translations"
+            raise pytest.UsageError(f"{po.relative_to(root)} is not compiled. Run: {command} (`make test` does it.)")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -37,14 +37,19 @@ from webapp.extensions import db, forget, is_away
 from webapp.htmx import local
 from webapp.models.people import Person, SiteSetting
 from webapp.services import check_address
+from webapp.wording import values
 from workflows.vocabulary import Machine, Role
 
 csrf = CSRFProtect()
 babel = Babel()
 _NAMES = {"en": "English", "nl": "Nederlands", "fr": "Français"}
 _CATALOGUES = Path(__file__).parent / "translations"
-# English stands in the code; another language is offered once its catalogue is there.
-LANGUAGES = {code: name for code, name in _NAMES.items() if code == "en" or (_CATALOGUES / code).is_dir()}
+# English stands in the code; another language is offered once its catalogue is compiled (docs/languages.md).
+LANGUAGES = {
+    code: name
+    for code, name in _NAMES.items()
+    if code == "en" or (_CATALOGUES / code / "LC_MESSAGES" / "messages.mo").is_file()
+}
 CSP = "; ".join(
     (
         "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'",
@@ -69,6 +74,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     pdf.set_up(settings.converters, settings.pdf_converters, settings.pdf_deadline, settings.soffice)
     check_address.set_up(settings.base_url)
     _own_seal(settings)
+    app.jinja_env.filters["dateformat"] = values.spelled
     app.jinja_env.globals.update(wording=wording, clock=clock, Machine=Machine, Role=Role, enumerate=enumerate)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_frame)

@@ -109,7 +109,7 @@ def _told(house: House, name: str, rounds: int = 50) -> Line:
             db.session.remove()
             begun = time.perf_counter()
             with writing():
-                announce.tell(entry)
+                announce.tell_move(entry)
             times.append(time.perf_counter() - begun)
             db.session.remove()
         mails = db.session.scalar(sa.select(sa.func.count(OutboxRow.id)).where(OutboxRow.job == Job.SEND_MAIL))

@@ -124,7 +124,7 @@ def budget(rooms: a.Setting, revision: str, **changed: str) -> dict[str, str]:
         ("0.005", "at most two decimal places"),
         ("1e9", "in figures"),
         ("NaN", "in figures"),
-        ("1.234,56", "without commas"),
+        ("1.234", "two ways"),
         ("9999999999", "too large"),
     ],
 )

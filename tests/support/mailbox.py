@@ -15,7 +15,7 @@ def told() -> None:
     with writing():
         waiting = select(OutboxRow).where(OutboxRow.job == Job.TELL, OutboxRow.done_at.is_(None))
         for row in db.session.scalars(waiting.order_by(OutboxRow.id)).all():
-            announce.tell(row.payload["entry_id"])
+            announce.tell_move(row.payload["entry_id"])
             outbox.acknowledge(row)
 
 

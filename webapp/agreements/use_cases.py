@@ -306,15 +306,18 @@ def _context(
 
 def _tell_of_version(agreement: Agreement, document: Document, actor: Principal) -> None:
     """Both sides read the same: the municipalities, and the officers of whom one checks it."""
-    announce.notify(
-        frozenset({Role.APPLICANT_EDITOR, Role.SIGNATORY, Role.FINANCE_OFFICER, Role.DIRECTOR}),
-        agreement,
+    roles = frozenset({Role.APPLICANT_EDITOR, Role.SIGNATORY, Role.FINANCE_OFFICER, Role.DIRECTOR})
+    announce.tell(
+        announce.people_with(roles, agreement),
         actor,
-        key=f"version-{document.id}",
-        subject=_(
-            "%(title)s: version %(number)s of the contract", title=announce.title(agreement), number=document.number
-        ),
-        lines=[
+        f"version-{document.id}",
+        announce.path(agreement),
+        lambda: [
+            _(
+                "%(title)s: version %(number)s of the contract",
+                title=announce.title(agreement),
+                number=document.number,
+            ),
             _("A new version of the draft contract is written: %(reference)s.", reference=document.reference),
             _("Under “Agreement” you can read it, see what changed, and comment on each article."),
             _("A second officer of the programme checks it before it is issued for signature."),

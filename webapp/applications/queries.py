@@ -176,7 +176,10 @@ def _gaps(application: Application, code: str) -> Iterable[Gap]:
 
 def _short(section: Section, code: str) -> str:
     """The sentence without the name of the section: it stands under that name already."""
-    text = wording.missing(code).removeprefix(f"{wording.section(section)}: ")
+    text = wording.missing(code)
+    name, _colon, rest = text.partition(":")
+    if name.strip() == wording.section(section):  # French has a space before its colon
+        text = rest.strip()
     return text[:1].upper() + text[1:]
 
 

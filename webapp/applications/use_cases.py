@@ -1,6 +1,6 @@
 """What applicants do, and what is asked of them: start, save, attach, sign off, ask and answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -220,13 +220,12 @@ def _void_if_changed(application: Application, before: str, actor: Principal) ->
     db.session.flush()
     names = [party.organisation.name for party in signed]
     _note(application, actor, AuditEvent.SIGN_OFF_VOIDED, APPLICANT, {"parties": names})
-    announce.notify(
-        frozenset({Role.SIGNATORY}),
+    _tell_signatories(
         application,
         actor,
-        key=announce.instant_key(f"voided-{application.id}"),
-        subject=_("%(title)s: sign off again", title=announce.title(application)),
-        lines=[
+        "voided",
+        lambda: [
+            _("%(title)s: sign off again", title=announce.title(application)),
             _("%(who)s changed the application after it was signed off.", who=actor.name),
             _(
                 "The sign-off no longer counts. Please read the change and sign off again: %(names)s.",
@@ -267,18 +266,24 @@ def sign_off(application: Application, actor: Principal, seen: str | None = None
 
 def _tell_of_sign_off(application: Application, names: list[str], digest: str, actor: Principal) -> None:
     waiting = [p.organisation.name for p in application.parties if p.signed_off_sha256 != digest]
-    if waiting:
-        next_step = _("Still to sign off: %(names)s.", names=", ".join(waiting))
-    else:
-        next_step = _("Every partner has signed off. The lead municipality can send it now.")
-    announce.notify(
-        frozenset({Role.SIGNATORY}),
+    _tell_signatories(
         application,
         actor,
-        key=announce.instant_key(f"signed-off-{application.id}"),
-        subject=_("%(title)s: signed off by %(names)s", title=announce.title(application), names=", ".join(names)),
-        lines=[_("%(who)s signed off the application.", who=actor.name), next_step],
+        "signed-off",
+        lambda: [
+            _("%(title)s: signed off by %(names)s", title=announce.title(application), names=", ".join(names)),
+            _("%(who)s signed off the application.", who=actor.name),
+            _("Still to sign off: %(names)s.", names=", ".join(waiting))
+            if waiting
+            else _("Every partner has signed off. The lead municipality can send it now."),
+        ],
     )
+
+
+def _tell_signatories(application: Application, actor: Principal, why: str, compose: Callable[[], list[str]]) -> None:
+    people = announce.people_with(frozenset({Role.SIGNATORY}), application)
+    key = announce.instant_key(f"{why}-{application.id}")
+    announce.tell(people, actor, key, announce.path(application), compose)
 
 
 # --- clarification ------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Sign in and out, and the one page behind an invitation or a reset link."""
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
@@ -11,7 +12,7 @@ from webapp.auth.forms import PasswordForm, ResetForm, SignInForm
 from webapp.auth.login import limiter
 from webapp.extensions import db
 from webapp.htmx import local
-from webapp.models.people import TokenPurpose
+from webapp.models.people import Person, TokenPurpose
 from webapp.services.announce import instant_key, mail
 
 blueprint = Blueprint("auth", __name__, template_folder="templates")
@@ -46,7 +47,7 @@ def sign_in_post() -> Response | tuple[str, int]:
         form.email.errors = [_("This address and password do not belong together.")]
         return render_template("auth/sign_in.html", form=form, next=target), 422
     throttle.note_success(person.email)
-    session.clear()
+    _forget_session()
     login_user(sessions.begin(person))
     return redirect(target or url_for("desk.index"), 303)
 
@@ -56,9 +57,17 @@ def sign_in_post() -> Response | tuple[str, int]:
 def sign_out() -> Response:
     sessions.end(current_user.row.id)
     logout_user()
-    session.clear()
+    _forget_session()
     flash(_("You are signed out."), "success")
     return redirect(url_for("auth.sign_in"), 303)
+
+
+def _forget_session() -> None:
+    """Nothing of one person is left for another; a language that was chosen at this screen stays."""
+    chosen = session.get("language")
+    session.clear()
+    if chosen:
+        session["language"] = chosen
 
 
 @blueprint.get("/password/reset")
@@ -77,7 +86,14 @@ def reset_post() -> Response | tuple[str, int]:
         return render_template("auth/reset.html", form=form), 422
     person = passwords.find(form.email.data or "")
     if person is not None:
-        token = tokens.issue(person, TokenPurpose.RESET)
+        _send_link(person)
+    flash(_("If we know this address, a message with a link is on its way."), "success")
+    return redirect(url_for("auth.sign_in"), 303)
+
+
+def _send_link(person: Person) -> None:
+    token = tokens.issue(person, TokenPurpose.RESET)
+    with force_locale(person.language):
         mail(
             person,
             key=instant_key(f"reset-{person.id}"),
@@ -89,8 +105,6 @@ def reset_post() -> Response | tuple[str, int]:
             ],
             path=url_for("auth.choose_password", token=token),
         )
-    flash(_("If we know this address, a message with a link is on its way."), "success")
-    return redirect(url_for("auth.sign_in"), 303)
 
 
 @blueprint.get("/password/<token>")

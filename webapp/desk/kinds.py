@@ -86,7 +86,7 @@ WORDS: dict[Kind, Words] = {
     Kind.SCORE_BASELINE: Words(_("A municipality to assess"), verb=_("Score the baseline")),
     Kind.JUDGE_BASELINE: Words(_("A complete baseline assessment"), verb=_("Conclude the baseline")),
     Kind.RESUME_BASELINE: Words(_("An application on hold for capacity"), (M.APPLICATION, T.RESUME_BASELINE)),
-    Kind.REVIEW: Words(_("An application to review"), verb=_("Review")),
+    Kind.REVIEW: Words(_("An application to review"), verb=_("Read and score")),
     Kind.FIND_REVIEWER: Words(_("One more reviewer is needed"), verb=_("Assign a reviewer")),
     Kind.SEND_TO_DECISION: Words(_("The reviews are in"), (M.APPLICATION, T.SEND_TO_DECISION)),
     Kind.RECOMMEND: Words(_("An application to recommend on"), verb=_("Write the recommendation")),

@@ -65,7 +65,7 @@ _CLAUSES: Mapping[str, tuple[str, str]] = {
 }
 
 _TERMS: Mapping[str, tuple[str, str]] = {
-    "Memorandum": ("Memorandum", "Mémorandum"),
+    "Memorandum": ("Memorandum", "Protocole d’accord"),
     "Not applicable": ("Niet van toepassing", "Sans objet"),
     "a binding administrative arrangement between the Parties": (
         "een bindende administratieve regeling tussen de Partijen",

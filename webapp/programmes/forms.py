@@ -24,7 +24,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import URL, DataRequired, InputRequired, Length, Optional
 
 from webapp import wording
-from webapp.formfields import DayField, MoneyField
+from webapp.formfields import DayField, MoneyField, decimal
 from webapp.models.programme import PaymentMode
 from webapp.plaintext import tidy
 from webapp.programmes import figures
@@ -85,7 +85,7 @@ class ProgrammeForm(Versioned):
         super().__init__(*args, **kwargs)
         self.currency.choices = currencies()
         self.payment_mode.choices = [
-            (mode.value, f"{wording.label(mode)}: {wording.help_for(mode)}") for mode in PaymentMode
+            (mode.value, f"{wording.label(mode)}{gettext(': ')}{wording.help_for(mode)}") for mode in PaymentMode
         ]
 
 
@@ -244,8 +244,7 @@ class _Whole(IntegerField):
 
 class _Decimal(DecimalField):
     def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            self.data = None
-            raise ValueError(gettext("Enter a number in figures with a point, for example 2.5.")) from None
+        typed = str(valuelist[0]) if valuelist else ""
+        self.data: Any = None
+        if typed.strip():
+            self.data = decimal(typed)

@@ -114,6 +114,6 @@ def _changes(entry: AuditEntry) -> str:
 def _figure(key: str, old: str, new: str) -> str:
     """The record keeps values as text; a choice is told in its words."""
     if key not in CHOICES:
-        return f"{BY_KEY[key].label}: {old} → {new}"
+        return f"{BY_KEY[key].label}{_(': ')}{old} → {new}"
     words = {str(value): str(label) for value, label in CHOICES[key].options}
-    return f"{CHOICES[key].label}: {words[old]} → {words[new]}"
+    return f"{CHOICES[key].label}{_(': ')}{words[old]} → {words[new]}"

@@ -1,5 +1,7 @@
 """Tell people: a move is announced inside its transaction; the worker writes and sends the mails after the commit."""
 
+from collections.abc import Callable, Iterable
+
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
@@ -22,12 +24,12 @@ from workflows.vocabulary import Role
 
 
 def after(entry: AuditEntry) -> None:
-    """A move is told to those whom the audience table names; whom, and in which words, the worker finds (`tell`)."""
+    """A move is told to those whom the audience table names; who they are, `tell_move` finds in the worker."""
     if _audience(entry):
         outbox.enqueue(Job.TELL, f"move-{entry.id}", {"entry_id": entry.id})
 
 
-def tell(entry_id: int) -> None:
+def tell_move(entry_id: int) -> None:
     """Write one mail to everybody who holds such a role today, except the person who made the move. For the worker."""
     entry = db.session.get_one(AuditEntry, entry_id, options=[joinedload(AuditEntry.actor)])
     case = db.session.get_one(CASES[entry.machine], entry.case_id, options=with_room(CASES[entry.machine]))
@@ -103,11 +105,14 @@ def message(person: Person, *, key: str, subject: str, lines: list[str], path: s
     return Job.SEND_MAIL, key, payload
 
 
-def notify(roles: frozenset[Role], case: Case, actor: Principal, *, key: str, subject: str, lines: list[str]) -> None:
-    """A message that is no move (a question, a finding): to everybody with these roles on the case, but the actor."""
-    for person in people_with(roles, case):
+def tell(people: Iterable[Person], actor: Principal, key: str, path: str, compose: Callable[[], list[str]]) -> None:
+    """A message that is no move to each but the actor, in their own language; `compose` gives the subject first."""
+    for person in people:
         if person.id != actor.person_id:
-            mail(person, key=f"{key}-{person.id}", subject=subject, lines=lines, path=path(case))
+            with force_locale(person.language):
+                subject, *lines = compose()
+                lines = [_("Dear %(name)s,", name=person.name), *lines]
+                mail(person, key=f"{key}-{person.id}", subject=subject, lines=lines, path=path)
 
 
 def title(case: Case) -> str:

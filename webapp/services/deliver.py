@@ -28,7 +28,7 @@ class Courier:
         self.base_url = base_url
         self.storage = storage
         self.jobs: dict[Job, Callable[[OutboxRow], None]] = {
-            Job.TELL: lambda row: announce.tell(row.payload["entry_id"]),
+            Job.TELL: lambda row: announce.tell_move(row.payload["entry_id"]),
             Job.SEND_MAIL: self._send_mail,
         }
         # What takes seconds happens before the transaction that keeps its result: on SQLite an open write transaction

@@ -233,9 +233,8 @@ def _chain(agreement: Agreement) -> tuple[evidence.Link, ...]:
 def _link(entry: AuditEntry) -> evidence.Link:
     done = wording.moved(entry.machine, entry.trigger) if entry.trigger else wording.label(entry.event)
     who = entry.actor.name if entry.actor else "Jumelage"
-    return evidence.Link(
-        sequence=entry.sequence, at=entry.at, what=f"{who} {done}", by=wording.role(entry.role), hash=entry.hash
-    )
+    what = _("%(who)s %(what)s", who=who, what=done)
+    return evidence.Link(sequence=entry.sequence, at=entry.at, what=what, by=wording.role(entry.role), hash=entry.hash)
 
 
 class Progress(StrEnum):

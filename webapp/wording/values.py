@@ -1,11 +1,12 @@
 """Dates, sums, lists and countries as people read them, in the reader's language."""
 
+import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_date, format_datetime, format_decimal, get_locale, gettext, ngettext
+from flask_babel import format_date, format_decimal, get_locale, gettext, ngettext
 
 # Weekday and month are words, so that nobody reads 3 January for 1 March. The day comes first in all our languages.
 LONG_DAY = "EEEE d MMMM y"
@@ -13,15 +14,25 @@ DAY_THIS_YEAR = "EEEE d MMMM"
 PLAIN_DAY = "d MMMM y"
 
 
+def spelled(value: date, pattern: str) -> str:
+    """A day in the reader's language; French calls the first of a month “1er”, which Babel does not know.
+
+    Of an instant it is the day in UTC, whatever zone the database server has.
+    """
+    value = value.astimezone(UTC) if isinstance(value, datetime) else value
+    text = str(format_date(value, pattern, rebase=False))
+    return re.sub(r"\b1 (?=[^\W\d])", "1er ", text) if get_locale().language == "fr" else text
+
+
 def day(value: date) -> str:
     """`date(2026, 11, 24)` → "Tuesday 24 November 2026"."""
-    return str(format_date(value, LONG_DAY, rebase=False))
+    return spelled(value, LONG_DAY)
 
 
 def due(value: date, today: date) -> str:
     """How far away and when: "due in 3 days, Tuesday 24 November". The year stands there when it is another one."""
     days = (value - today).days
-    when = str(format_date(value, DAY_THIS_YEAR if value.year == today.year else LONG_DAY, rebase=False))
+    when = spelled(value, DAY_THIS_YEAR if value.year == today.year else LONG_DAY)
     if days == 0:
         return str(gettext("due today, %(day)s", day=when))
     if days > 0:
@@ -32,7 +43,7 @@ def due(value: date, today: date) -> str:
 def instant(value: datetime, time_zone: str) -> str:
     """An aware datetime as it was there: "Tuesday 24 November 2026, 14:05 (Amsterdam time)"."""
     there = value.astimezone(ZoneInfo(time_zone))
-    when = format_datetime(there, f"{LONG_DAY}, HH:mm", rebase=False)
+    when = f"{day(there.date())}, {there:%H:%M}"
     if time_zone == "UTC":
         return f"{when} (UTC)"
     place = time_zone.rpartition("/")[2].replace("_", " ")
@@ -41,7 +52,7 @@ def instant(value: datetime, time_zone: str) -> str:
 
 def period(start: date, end: date) -> str:
     """Both days included: "1 March 2026 to 28 February 2027"."""
-    first, last = (format_date(value, PLAIN_DAY, rebase=False) for value in (start, end))
+    first, last = (spelled(value, PLAIN_DAY) for value in (start, end))
     return str(gettext("%(first)s to %(last)s", first=first, last=last))
 
 

@@ -12,7 +12,7 @@ from webapp.extensions import db
 from webapp.models.application import Application
 from webapp.models.monitoring import Audit, Opinion, TerminationNotice
 from webapp.models.record import AuditEvent
-from webapp.monitoring.use_cases.shared import OFFICE, PARTIES, address, enter, needed, not_of_a_party, tell, today
+from webapp.monitoring.use_cases.shared import OFFICE, PARTIES, address, enter, needed, not_of_a_party, today
 from webapp.policy import Action, Principal
 from webapp.services import announce, audit
 from webapp.services.facts import current_agreement, rules_of
@@ -39,7 +39,7 @@ def give_notice(application: Application, grounds: str, actor: Principal) -> Ter
         data={"notice": notice.id, "ends_on": notice.ends_on.isoformat()},
     )  # fmt: skip
     people = announce.people_with(PARTIES | OFFICE, application)
-    tell(people, actor, f"notice-{notice.id}", address(application), lambda: [
+    announce.tell(people, actor, f"notice-{notice.id}", address(application), lambda: [
         _("%(title)s: notice of termination", title=announce.title(application)),
         _("%(who)s gave notice of termination for this project.", who=actor.name),
         _("Reason given: %(reason)s", reason=grounds),
@@ -71,7 +71,7 @@ def withdraw_notice(notice: TerminationNotice, actor: Principal) -> None:
         application, actor, role, AuditEvent.NOTICE_WITHDRAWN, application_id=application.id, data={"notice": notice.id}
     )
     people = announce.people_with(PARTIES | OFFICE, application)
-    tell(people, actor, f"notice-back-{notice.id}", address(application), lambda: [
+    announce.tell(people, actor, f"notice-back-{notice.id}", address(application), lambda: [
         _("%(title)s: the notice of termination is withdrawn", title=announce.title(application)),
         _("%(who)s took the notice of termination back. The project goes on.", who=actor.name),
     ])  # fmt: skip
@@ -99,7 +99,7 @@ def give_opinion(
         data={"opinion": opinion.value, "ineligible": str(ineligible)},
     )  # fmt: skip
     people = announce.people_with(PARTIES | OFFICE, application)
-    tell(people, actor, f"opinion-{record.id}", address(application), lambda: [
+    announce.tell(people, actor, f"opinion-{record.id}", address(application), lambda: [
         _("%(title)s: the audit opinion is given", title=announce.title(application)),
         _("The opinion of the auditor: %(opinion)s.", opinion=wording.label(opinion)),
     ])  # fmt: skip

@@ -12,7 +12,7 @@ from webapp.models.application import Application
 from webapp.models.monitoring import CorrectiveAction, Finding, FindingSource, Report, Severity
 from webapp.models.people import Person
 from webapp.models.record import AuditEvent
-from webapp.monitoring.use_cases.shared import PARTIES, address, enter, needed, party_name, tell, today
+from webapp.monitoring.use_cases.shared import PARTIES, address, enter, needed, party_name, today
 from webapp.policy import Action, Principal
 from webapp.services import announce, audit, deadlines
 from webapp.services.scope import principal
@@ -44,7 +44,7 @@ def raise_finding(application: Application, values: dict[str, Any], actor: Princ
         data={"finding": finding.id, "severity": finding.severity.value},
     )  # fmt: skip
     people = announce.people_with(PARTIES | {Role.PROGRAMME_MANAGER}, application)
-    tell(people, actor, f"finding-{finding.id}", address(application), lambda: [
+    announce.tell(people, actor, f"finding-{finding.id}", address(application), lambda: [
         _("%(title)s: a finding was raised", title=announce.title(application)),
         _("%(who)s raised a finding.", who=actor.name),
         _("Severity: %(severity)s", severity=wording.label(finding.severity)),
@@ -76,7 +76,8 @@ def open_action(finding: Finding, values: dict[str, Any], actor: Principal) -> C
         application, actor, role, AuditEvent.EDITED, application_id=application.id, reason=action.description,
         data={"action": action.id, "finding": finding.id},
     )  # fmt: skip
-    tell(announce.people_with(PARTIES, application), actor, f"action-{action.id}", f"/actions/{action.id}", lambda: [
+    people = announce.people_with(PARTIES, application)
+    announce.tell(people, actor, f"action-{action.id}", f"/actions/{action.id}", lambda: [
         _("%(title)s: a corrective action for %(name)s", title=announce.title(application), name=name),
         action.description,
         _("It is due on %(day)s.", day=wording.day(action.due_on)),

@@ -12,7 +12,7 @@ from webapp.models.application import Application
 from webapp.models.monitoring import CommitteeDecision, FocalPoint
 from webapp.models.people import Person, RoleGrant
 from webapp.models.record import AuditEvent
-from webapp.monitoring.use_cases.shared import address, enter, needed, not_of_a_party, party_name, tell
+from webapp.monitoring.use_cases.shared import address, enter, needed, not_of_a_party, party_name
 from webapp.policy import Action, Principal
 from webapp.services import announce, audit
 from webapp.services.facts import current_agreement
@@ -90,7 +90,7 @@ def name_focal_point(application: Application, organisation_id: int, person_id: 
     audit.record(
         application, actor, role, AuditEvent.FOCAL_POINT_NAMED, application_id=application.id, data=data
     )  # fmt: skip
-    tell([person], actor, announce.instant_key(f"focal-{application.id}"), address(application), lambda: [
+    announce.tell([person], actor, announce.instant_key(f"focal-{application.id}"), address(application), lambda: [
         _("%(title)s: you are the focal point", title=announce.title(application)),
         _("You watch this project for your municipality, independently of the people who carry it out."),
         _("You can read the file, raise findings and verify corrective actions."),

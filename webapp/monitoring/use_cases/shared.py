@@ -1,18 +1,14 @@
-"""What every verb of monitoring does first and last: wait its turn, ask the policy; tell those concerned."""
+"""What every verb of monitoring does first and last: wait its turn, ask the policy."""
 
-from collections.abc import Callable, Iterable
 from datetime import date
 
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from webapp import clock, policy
 from webapp.errors import Forbidden, Invalid
 from webapp.models.application import Application, PartyRole
-from webapp.models.people import Person
 from webapp.models.types import Case
 from webapp.policy import Action, Principal
-from webapp.services import announce
 from webapp.services.locking import lock
 from webapp.services.scope import file_scope
 from workflows.vocabulary import Role
@@ -46,16 +42,6 @@ def party_name(application: Application, organisation_id: int | None, field: str
         if party.organisation_id == organisation_id:
             return party.organisation.name
     raise Invalid(field, _("Choose one of the municipalities of this project."))
-
-
-def tell(people: Iterable[Person], actor: Principal, key: str, path: str, compose: Callable[[], list[str]]) -> None:
-    """One message to each but the actor, in their own language; the first text of `compose` is the subject."""
-    for person in people:
-        if person.id != actor.person_id:
-            with force_locale(person.language):
-                subject, *lines = compose()
-                lines = [_("Dear %(name)s,", name=person.name), *lines]
-                announce.mail(person, key=f"{key}-{person.id}", subject=subject, lines=lines, path=path)
 
 
 def today(application: Application) -> date:

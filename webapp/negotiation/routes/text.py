@@ -64,7 +64,7 @@ def text(application_id: int) -> Answer:
         articles=parts[part - 1],
         parts=parts,
         part=part,
-        place={article.key: number for number, articles in enumerate(parts, 1) for article in articles},
+        part_of={article.key: number for number, articles in enumerate(parts, 1) for article in articles},
         threads=threads,
         open=[thread for rows in threads.values() for thread in rows if thread.is_open] if is_newest else [],
         astray=[thread for key, rows in threads.items() if key not in known for thread in rows],

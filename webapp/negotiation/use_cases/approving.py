@@ -1,6 +1,8 @@
 """Approving a version: a second officer checks it, a municipality agrees to it; always these bytes and no others."""
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
 from sqlalchemy import select
 
 from webapp import clock
@@ -29,7 +31,13 @@ def check(agreement: Agreement, seen: str, actor: Principal, storage: LocalStora
     role = shared.office_role(agreement, actor)
     row = _given(document, ApprovalKind.CHECKED, seen, role, actor)
     shared.record(agreement, actor, role, AuditEvent.VERSION_CHECKED, {"document": document.reference, "sha256": seen})
-    _tell((Role.PROGRAMME_MANAGER,), agreement, row, actor, _("Version %(number)s is checked", number=document.number))
+    _tell(
+        (Role.PROGRAMME_MANAGER,),
+        agreement,
+        row,
+        actor,
+        lazy_gettext("Version %(number)s is checked", number=document.number),
+    )
     return row
 
 
@@ -49,7 +57,13 @@ def agree(agreement: Agreement, seen: str, actor: Principal, storage: LocalStora
     data: dict[str, object] = {"document": document.reference, "sha256": seen, "party": party.organisation.name}
     shared.record(agreement, actor, role, AuditEvent.TEXT_AGREED, data)
     words = {"party": party.organisation.name, "number": document.number}
-    _tell((Role.PROGRAMME_MANAGER,), agreement, row, actor, _("%(party)s agrees to version %(number)s", **words))
+    _tell(
+        (Role.PROGRAMME_MANAGER,),
+        agreement,
+        row,
+        actor,
+        lazy_gettext("%(party)s agrees to version %(number)s", **words),
+    )
     return row
 
 
@@ -99,6 +113,9 @@ def _given(
     return row
 
 
-def _tell(roles: tuple[Role, ...], agreement: Agreement, row: VersionApproval, actor: Principal, subject: str) -> None:
-    lines = [f"{actor.name}: {subject}.", _("It counts for this version only: a new version is checked anew.")]
+def _tell(
+    roles: tuple[Role, ...], agreement: Agreement, row: VersionApproval, actor: Principal, subject: LazyString
+) -> None:
+    said = lazy_gettext("%(who)s: %(what)s.", who=actor.name, what=subject)
+    lines = [said, lazy_gettext("It counts for this version only: a new version is checked anew.")]
     shared.tell(roles, agreement, actor, key=f"approval-{row.id}", subject=subject, lines=lines, page="text")

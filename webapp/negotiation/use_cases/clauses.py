@@ -7,6 +7,8 @@ was approved, by whom, and what it said stays readable for ever.
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
 
 from webapp import clock
 from webapp.documents.wordtext import Article
@@ -41,7 +43,7 @@ def propose(agreement: Agreement, words: Words, actor: Principal) -> SpecialClau
     number = max((clause.number for clause in agreement.clauses), default=0) + 1
     clause = _added(agreement, number, words, actor)
     _note(clause, actor, MANAGER, AuditEvent.CLAUSE_PROPOSED)
-    _tell(clause, actor, _("Special clause %(number)s is proposed", number=number))
+    _tell(clause, actor, lazy_gettext("Special clause %(number)s is proposed", number=number))
     return clause
 
 
@@ -59,7 +61,7 @@ def change(clause: SpecialClause, seen: str, words: Words, actor: Principal) -> 
     db.session.flush()
     db.session.expire(agreement, ["clauses"])
     _note(fresh, actor, MANAGER, AuditEvent.CLAUSE_CHANGED, was=clause.sha256, was_approved=was_approved)
-    _tell(fresh, actor, _("Special clause %(number)s is changed", number=clause.number))
+    _tell(fresh, actor, lazy_gettext("Special clause %(number)s is changed", number=clause.number))
     return fresh
 
 
@@ -69,7 +71,7 @@ def withdraw(clause: SpecialClause, seen: str, actor: Principal) -> None:
     clause.state = ClauseState.WITHDRAWN
     db.session.flush()
     _note(clause, actor, MANAGER, AuditEvent.CLAUSE_WITHDRAWN)
-    _tell(clause, actor, _("Special clause %(number)s is withdrawn", number=clause.number))
+    _tell(clause, actor, lazy_gettext("Special clause %(number)s is withdrawn", number=clause.number))
 
 
 def approve(clause: SpecialClause, seen: str, actor: Principal) -> None:
@@ -94,8 +96,12 @@ def _decide(clause: SpecialClause, seen: str, state: ClauseState, reason: str, a
     db.session.flush()
     event = AuditEvent.CLAUSE_APPROVED if state is ClauseState.APPROVED else AuditEvent.CLAUSE_REJECTED
     _note(clause, actor, shared.office_role(agreement, actor), event, reason=reason)
-    said = _("approved") if state is ClauseState.APPROVED else _("rejected")
-    _tell(clause, actor, _("Special clause %(number)s is %(said)s", number=clause.number, said=said))
+    said = (
+        lazy_gettext("Special clause %(number)s is approved", number=clause.number)
+        if state is ClauseState.APPROVED
+        else lazy_gettext("Special clause %(number)s is rejected", number=clause.number)
+    )
+    _tell(clause, actor, said)
 
 
 def _begin(clause: SpecialClause, seen: str, action: Action, actor: Principal) -> Agreement:
@@ -147,7 +153,7 @@ def _note(clause: SpecialClause, actor: Principal, role: Role, event: AuditEvent
     shared.record(clause.agreement, actor, role, event, {**data, "sha256": clause.sha256, **more})
 
 
-def _tell(clause: SpecialClause, actor: Principal, subject: str) -> None:
+def _tell(clause: SpecialClause, actor: Principal, subject: LazyString) -> None:
     """Both sides, and the officers who may approve."""
     shared.tell(
         {*OFFICE, *shared.APPLICANTS},

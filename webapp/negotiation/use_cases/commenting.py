@@ -1,6 +1,8 @@
 """Comments on articles: made by either side, answered, settled, opened again. They follow the article."""
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
 
 from webapp import clock, policy
 from webapp.documents import wordtext
@@ -27,8 +29,14 @@ def comment(agreement: Agreement, article: Article, text: str, is_objection: boo
     db.session.add(row)
     db.session.flush()
     _note(row, actor, AuditEvent.COMMENTED)
-    subject = _("Objection to %(article)s") if is_objection else _("Comment on %(article)s")
-    _tell(row, actor, subject % {"article": row.article_label})
+    said = {"article": row.article_label}
+    _tell(
+        row,
+        actor,
+        lazy_gettext("Objection to %(article)s", **said)
+        if is_objection
+        else lazy_gettext("Comment on %(article)s", **said),
+    )
     return row
 
 
@@ -43,7 +51,7 @@ def reply(parent: ArticleComment, text: str, actor: Principal) -> ArticleComment
     db.session.add(row)
     db.session.flush()
     _note(row, actor, AuditEvent.COMMENTED)
-    _tell(row, actor, _("Reply on %(article)s", article=row.article_label))
+    _tell(row, actor, lazy_gettext("Reply on %(article)s", article=row.article_label))
     return row
 
 
@@ -72,7 +80,7 @@ def resolve(row: ArticleComment, actor: Principal) -> None:
     row.resolved_at, row.resolved_by_id = clock.now(), actor.person_id
     db.session.flush()
     _note(row, actor, AuditEvent.COMMENT_RESOLVED)
-    _tell(row, actor, _("Settled: comment on %(article)s", article=row.article_label))
+    _tell(row, actor, lazy_gettext("Settled: comment on %(article)s", article=row.article_label))
 
 
 def reopen(row: ArticleComment, actor: Principal) -> None:
@@ -83,7 +91,7 @@ def reopen(row: ArticleComment, actor: Principal) -> None:
     row.resolved_at = row.resolved_by_id = None
     db.session.flush()
     _note(row, actor, AuditEvent.COMMENT_REOPENED)
-    _tell(row, actor, _("Open again: comment on %(article)s", article=row.article_label))
+    _tell(row, actor, lazy_gettext("Open again: comment on %(article)s", article=row.article_label))
 
 
 def may_settle(row: ArticleComment, actor: Principal) -> bool:
@@ -128,7 +136,7 @@ def _note(row: ArticleComment, actor: Principal, event: AuditEvent) -> None:
     shared.record(row.agreement, actor, role, event, {**data, "reply_to": row.reply_to_id})
 
 
-def _tell(row: ArticleComment, actor: Principal, subject: str) -> None:
+def _tell(row: ArticleComment, actor: Principal, subject: LazyString) -> None:
     """The other side: the municipalities when the programme spoke, else the programme's managers."""
     _role, organisation = shared.side_of(row.agreement, actor)
     roles = shared.APPLICANTS if organisation is None else (Role.PROGRAMME_MANAGER,)
@@ -139,6 +147,6 @@ def _tell(row: ArticleComment, actor: Principal, subject: str) -> None:
         actor,
         key=f"comment-{row.id}-{clock.now().timestamp():.6f}",
         subject=subject,
-        lines=[_("%(who)s wrote or settled this:", who=actor.name), text],
+        lines=[lazy_gettext("%(who)s wrote or settled this:", who=actor.name), text],
         page=f"article?article={row.article}",
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext as _
+from flask_babel.speaklater import LazyString
 
 from webapp import policy
 from webapp.documents.plain import UnprintableTextError, printable
@@ -80,17 +81,14 @@ def tell(
     actor: Principal,
     *,
     key: str,
-    subject: str,
-    lines: Sequence[str],
+    subject: LazyString,
+    lines: Sequence[LazyString | str],
     page: str,
 ) -> None:
     """A message to everybody with these roles on the file, but the actor; the link leads to the page it is about."""
-    for person in announce.people_with(frozenset(roles), agreement):
-        if person.id != actor.person_id:
-            announce.mail(
-                person,
-                key=f"{key}-{person.id}",
-                subject=f"{announce.title(agreement)}: {subject}",
-                lines=list(lines),
-                path=f"{announce.path(agreement)}/agreement/{page}",
-            )
+    people = announce.people_with(frozenset(roles), agreement)
+    path = f"{announce.path(agreement)}/agreement/{page}"
+    title = announce.title(agreement)
+    announce.tell(
+        people, actor, key, path, lambda: [_("%(title)s: %(state)s", title=title, state=subject), *map(str, lines)]
+    )
