@@ -1,6 +1,7 @@
 """Fixtures every kind of test may ask for.
 
 `app`, `client`      the product on a freshly migrated database, once on SQLite and once on PostgreSQL
+`reader`             somebody who reads English, for words without the product
 `live_server`        server and worker with demonstration data, one for each module of browser tests
 `browser_page`, `no_javascript_page`, `phone_page`   a page of Chromium on that server
 `libreoffice`        the path of the office program
@@ -97,6 +98,18 @@ def app(installation: "Installation") -> "Flask":
 @pytest.fixture
 def client(app: "Flask") -> "FlaskClient":
     return app.test_client()
+
+
+@pytest.fixture
+def reader() -> Iterator[None]:
+    """Somebody who reads English; the product itself is not needed for words."""
+    from flask import Flask
+    from flask_babel import Babel
+
+    app = Flask(__name__)
+    Babel(app, default_locale="en")
+    with app.app_context():
+        yield
 
 
 @pytest.fixture(scope="session")
