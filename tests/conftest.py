@@ -1,6 +1,7 @@
 """Fixtures every kind of test may ask for.
 
 `app`, `client`      the product on a freshly migrated database, once on SQLite and once on PostgreSQL
+`inside`             the test stands in the application, and `client` is a browser outside of it
 `reader`             somebody who reads English, for words without the product
 `live_server`        server and worker with demonstration data, one for each module of browser tests
 `browser_page`, `no_javascript_page`, `phone_page`   a page of Chromium on that server
@@ -96,8 +97,21 @@ def app(installation: "Installation") -> "Flask":
 
 
 @pytest.fixture
-def client(app: "Flask") -> "FlaskClient":
-    return app.test_client()
+def inside(app: "Flask") -> Iterator[None]:
+    """An application context around the test, which may then read rows and call use cases as it likes."""
+    from webapp.extensions import db
+
+    with app.app_context():
+        yield
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: "Flask", request: pytest.FixtureRequest) -> "FlaskClient":
+    """A browser that shares nothing with the test."""
+    from tests.factories.outside import Outside
+
+    return Outside(app, app.response_class) if "inside" in request.fixturenames else app.test_client()
 
 
 @pytest.fixture
