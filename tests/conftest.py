@@ -1,6 +1,8 @@
 """Fixtures every kind of test may ask for.
 
 `app`, `client`      the product on a freshly migrated database, once on SQLite and once on PostgreSQL
+`inside`             the test stands in the application, and `client` is a browser outside of it
+`reader`             somebody who reads English, for words without the product
 `live_server`        server and worker with demonstration data, one for each module of browser tests
 `browser_page`, `no_javascript_page`, `phone_page`   a page of Chromium on that server
 `libreoffice`        the path of the office program
@@ -105,8 +107,33 @@ def app(installation: "Installation") -> "Flask":
 
 
 @pytest.fixture
-def client(app: "Flask") -> "FlaskClient":
-    return app.test_client()
+def inside(app: "Flask") -> Iterator[None]:
+    """An application context around the test, which may then read rows and call use cases as it likes."""
+    from webapp.extensions import db
+
+    with app.app_context():
+        yield
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: "Flask", request: pytest.FixtureRequest) -> "FlaskClient":
+    """A browser that shares nothing with the test."""
+    from tests.factories.outside import Outside
+
+    return Outside(app, app.response_class) if "inside" in request.fixturenames else app.test_client()
+
+
+@pytest.fixture
+def reader() -> Iterator[None]:
+    """Somebody who reads English; the product itself is not needed for words."""
+    from flask import Flask
+    from flask_babel import Babel
+
+    app = Flask(__name__)
+    Babel(app, default_locale="en")
+    with app.app_context():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import ast
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask_babel import Babel, force_locale
+from flask_babel import force_locale
 
 import webapp.models
 from webapp import wording
@@ -26,6 +25,7 @@ from workflows.definitions import ALL
 from workflows.facts import Blocker
 from workflows.vocabulary import Effect, Machine, Role, Trigger
 
+pytestmark = pytest.mark.usefixtures("reader")
 ROOT = Path(__file__).parents[2]
 GUARDS = ROOT / "workflows" / "guards.py"
 CONTENT = ROOT / "webapp" / "services" / "content.py"
@@ -52,15 +52,6 @@ SECTIONS = {
 
 PLAN_PARTS = ("actors", "policies", "windows", "objectives")
 REPORT_PARTS = ("services", "quality", "satisfaction", "finance")
-
-
-@pytest.fixture(autouse=True)
-def reader() -> Iterator[None]:
-    """Somebody who reads English; the product itself is not needed for words."""
-    app = Flask(__name__)
-    Babel(app, default_locale="en")
-    with app.app_context():
-        yield
 
 
 def unsaid(needed: Collection[Any], said: Callable[[Any], str]) -> list[Any]:

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from flask import g
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from tests.factories import applications, people
@@ -217,49 +215,25 @@ def voted(file: File, name: str, uphold: bool) -> None:
 
 
 class Visitor:
-    """Somebody at a browser. Each request meets a fresh session and forgets the one before, though a test's own
-    application context stands around it."""
+    """Somebody at a browser; where the test stands in an application context, the browser is an `Outside`."""
 
     def __init__(self, client: FlaskClient, who: Person) -> None:
         self.client = people.sign_in(client, who)
 
     def get(self, url: str) -> TestResponse:
-        self._forget()
-        answer = self.client.get(url)
-        self._forget()
-        return answer
+        return self.client.get(url)
 
     def post(self, url: str, data: Mapping[str, object] | None = None) -> TestResponse:
-        self._forget()
-        answer = self.client.post(url, data=data or {})
-        self._forget()
-        return answer
-
-    @staticmethod
-    def _forget() -> None:
-        db.session.remove()
-        g.__dict__.clear()
+        return self.client.post(url, data=data or {})
 
 
-class Statements:
-    """Counts the SQL statements made while it stands."""
-
-    def __enter__(self) -> "Statements":
-        self.seen: list[str] = []
-        event.listen(db.engine, "before_cursor_execute", self._note)
-        return self
-
-    def _note(self, _connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith("BEGIN"):  # SQLite is told in words what other databases do by themselves
-            self.seen.append(statement)
-
-    def __exit__(self, *_error: object) -> None:
-        event.remove(db.engine, "before_cursor_execute", self._note)
+def enter(client: FlaskClient, file: File, name: str) -> Visitor:
+    return Visitor(client, file.person(name))
 
 
 def at_most_ten(visitor: Visitor, url: str) -> None:
     """The page comes with ten statements or fewer."""
     visitor.get(url)
-    with Statements() as statements:
+    with applications.statements() as seen:
         assert visitor.get(url).status_code == 200
-    assert len(statements.seen) <= 10, "\n\n".join(statements.seen)
+    assert len(seen) <= 10, "\n\n".join(seen)

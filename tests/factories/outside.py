@@ -1,4 +1,7 @@
-"""A browser beside the test: its requests run in a context of their own, so that they share no session and no user."""
+"""A browser beside the test: its requests run in a context of their own, so that they share no session and no user.
+
+They do share the hour: what a test has set on the clock holds for its requests as well.
+"""
 
 from contextvars import Context
 from typing import Any
@@ -6,6 +9,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from webapp import clock
 from webapp.extensions import db
 
 
@@ -14,4 +18,6 @@ class Outside(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         db.session.rollback()
-        return Context().run(super().open, *args, **kwargs)
+        outside = Context()
+        outside.run(clock._fixed.set, clock._fixed.get())
+        return outside.run(super().open, *args, **kwargs)

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from tests.factories import people
 from tests.factories import programmes as f
 from tests.factories.applications import statements
+from tests.support.odd import ODD, ODD_SHOWN
 from webapp import clock
 from webapp.admin import scopes, use_cases
 from webapp.auth import passwords, sessions
@@ -31,8 +32,6 @@ from webapp.models.record import AuditEntry, AuditEvent, OutboxRow
 from webapp.transaction import writing
 from workflows.vocabulary import Machine, Role
 
-ODD = "A & B <c> ’🏛\x00\x07"
-SEEN = "A &amp; B &lt;c&gt; ’🏛"
 PASSWORD = "correct horse battery staple"
 
 
@@ -76,7 +75,7 @@ def test_an_organisation_is_added_found_and_changed(app: Flask, rooms: f.Rooms) 
     answer = admin.post("/organisations/new", data=organisation_values(name=ODD, lga_id=str(rooms.lga)))
     assert answer.status_code == 303, answer.text
     page = admin.get(answer.location).text
-    assert SEEN in page
+    assert ODD_SHOWN in page
     found = re.search(r"/organisations/(\d+)", page)
     assert found
     changed = organisation_values(population="40 000", type="water_board")
@@ -108,7 +107,7 @@ def test_an_organisation_that_does_not_hold_keeps_what_was_typed(
     answer = admin.post("/organisations/new", data=organisation_values(place=ODD, **changed))
     assert answer.status_code == 422
     assert sentence in answer.text
-    assert f'value="{SEEN}"' in answer.text
+    assert f'value="{ODD_SHOWN}"' in answer.text
 
 
 def test_the_type_is_fixed_while_people_hold_roles_that_belong_to_it(app: Flask, rooms: f.Rooms) -> None:
@@ -132,7 +131,7 @@ def test_an_invited_person_chooses_a_password_with_a_link_that_serves_once(
     admin = f.enter(app, rooms, "admin")
     answer = admin.post("/people/invite", data=invitation())
     assert answer.status_code == 303, answer.text
-    assert SEEN in admin.get(answer.location).text
+    assert ODD_SHOWN in admin.get(answer.location).text
     with app.app_context():
         person = db.session.scalar(select(Person).where(Person.email == "new.person@example.org"))
         assert person is not None
@@ -182,7 +181,7 @@ def test_an_invitation_that_does_not_hold_keeps_what_was_typed(
     answer = f.enter(app, rooms, "admin").post("/people/invite", data=invitation(job_title=ODD, **changed))
     assert answer.status_code == 422
     assert sentence in answer.text
-    assert f'value="{SEEN}"' in answer.text
+    assert f'value="{ODD_SHOWN}"' in answer.text
 
 
 def test_the_administrator_of_a_town_invites_into_that_town_with_a_role(app: Flask, rooms: f.Rooms) -> None:
@@ -516,7 +515,7 @@ def test_details_are_saved_and_odd_ones_refused(app: Flask, rooms: f.Rooms) -> N
     values = {"details-name": ODD, "details-language": "en", "details-time_zone": "Africa/Kampala"}
     assert here.post("/account", data=values).status_code == 303
     page = here.get("/account").text
-    assert f'value="{SEEN}"' in page
+    assert f'value="{ODD_SHOWN}"' in page
     assert "Programme manager" in f.main_part(page)
     answer = here.post("/account", data=values | {"details-time_zone": "Nowhere"})
     assert answer.status_code == 422

@@ -1,20 +1,16 @@
 """The manager chooses the language of an agreement; the document speaks it, and a missing translation stops it."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.documents import reading
 from tests.factories import agreements as make
-from tests.factories.outside import Outside
 from tests.factories.people import sign_in
 from webapp.agreements import changes, use_cases
 from webapp.documents.language import ENGLISH
 from webapp.errors import Invalid, Refused
-from webapp.extensions import db
 from webapp.models.agreement import Document
 from webapp.services.contract.contexts import is_current
 from webapp.services.facts import agreement_gaps
@@ -22,17 +18,7 @@ from webapp.transaction import writing
 from webapp.transfer import storage
 from workflows.vocabulary import Instrument, Role
 
-
-@pytest.fixture(autouse=True)
-def room(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return Outside(app, app.response_class)
+pytestmark = pytest.mark.usefixtures("inside")
 
 
 def read(document: Document) -> str:

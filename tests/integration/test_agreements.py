@@ -1,8 +1,6 @@
 """Agreements: instrument, parties, schedule, terms, obligations, the written contract and its versions."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -10,15 +8,14 @@ from html import unescape
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, text
-from sqlalchemy.engine import Engine
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from tests.documents import reading
 from tests.factories import agreements as make
-from tests.factories.outside import Outside
+from tests.factories.applications import statements as counted
+from tests.factories.ceremony import out_for_signature
 from tests.factories.people import acting, grant, person, sign_in
 from webapp.agreements import effects, use_cases
 from webapp.agreements.defaults import schedule
@@ -39,20 +36,9 @@ from webapp.transfer import storage
 from workflows.facts import Rules
 from workflows.vocabulary import Instrument, Role, State, Trigger
 
+pytestmark = pytest.mark.usefixtures("inside")
 STRANGE = ("Rheden & co <x>", "Rubavu’s 🏛")
 B_TRANCHES = ("80000", "64000", "18000")
-
-
-@pytest.fixture(autouse=True)
-def room(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return Outside(app, app.response_class)
 
 
 def rows(*amounts: str) -> list[dict[str, Any]]:
@@ -77,20 +63,6 @@ def read(document: Document) -> str:
 def blockers(agreement: Agreement, file: make.File, trigger: Trigger = Trigger.ISSUE) -> set[str]:
     offer = next(offer for offer in offers(agreement, file.as_manager()) if offer.move.trigger is trigger)
     return {blocker.code for blocker in offer.blockers}
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        statements.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def test_the_memorandum_says_exactly_what_was_approved() -> None:
@@ -558,16 +530,13 @@ def test_a_withdrawn_file_leaves_no_agreement_and_a_closed_one_ends_it() -> None
 
 
 def test_the_main_pages_take_few_statements(client: FlaskClient) -> None:
-    with writing():
-        file = make.approved(investment=True)
-        make.issued(file, storage())
+    file = out_for_signature(investment=True)
     sign_in(client, file.manager)
     path = f"/applications/{file.application.id}/agreement"
     client.get(path)
     with counted() as statements:
         assert client.get(path).status_code == 200
-    asked = [statement for statement in statements if not statement.startswith(("BEGIN", "COMMIT"))]
-    assert len(asked) <= 10, "\n".join(f"{n} {s[:150]}" for n, s in enumerate(asked, 1))
+    assert len(statements) <= 10, "\n".join(f"{n} {s[:150]}" for n, s in enumerate(statements, 1))
 
 
 @pytest.mark.parametrize("outdated", [False, True])
@@ -592,9 +561,7 @@ def test_a_draft_takes_no_more(client: FlaskClient, investment: bool, outdated: 
 
 
 def test_everything_is_on_record() -> None:
-    with writing():
-        file = make.approved()
-        make.issued(file, storage())
+    file = out_for_signature()
     entries = db.session.scalars(db.select(AuditEntry).where(AuditEntry.application_id == file.application.id)).all()
     events = [entry.event for entry in entries]
     assert events.count(AuditEvent.EDITED) >= 4

@@ -1,6 +1,5 @@
 """Appeal: in time and once, judged by two who are new to the file, and what follows (journey C of `domain.md` §7)."""
 
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -13,6 +12,8 @@ from sqlalchemy import select
 
 from tests.factories import assessing as make
 from tests.factories import people
+from tests.factories.assessing import enter
+from tests.support.odd import ODD
 from webapp import clock
 from webapp.decisions import use_cases
 from webapp.errors import Forbidden, Invalid, Refused
@@ -26,18 +27,7 @@ from webapp.services.facts import last_appeal_day
 from webapp.transaction import writing
 from workflows.vocabulary import Role, State, Trigger
 
-ODD = "Ma’at & <b>sons</b> 🏛 \x00\x07\u202e"
-
-
-@pytest.fixture(autouse=True)
-def inside(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
-
-
-def enter(client: FlaskClient, file: make.File, name: str) -> make.Visitor:
-    return make.Visitor(client, file.person(name))
+pytestmark = pytest.mark.usefixtures("inside")
 
 
 def refused(code: str) -> AbstractContextManager[object]:

@@ -3,12 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.factories import applications, people
 from tests.factories import assessing as make
+from tests.factories.assessing import enter
+from tests.support.odd import ODD
 from webapp import clock
 from webapp.assessments import use_cases
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound, Refused
@@ -22,11 +23,7 @@ from webapp.transaction import writing
 from workflows.scoring import BASELINE_ITEMS
 from workflows.vocabulary import Role, State, Trigger
 
-ODD = "Ma’at & <b>sons</b> 🏛 \x00\x07\u202e"
-
-
-def enter(client: FlaskClient, file: make.File, name: str) -> make.Visitor:
-    return make.Visitor(client, file.person(name))
+pytestmark = pytest.mark.usefixtures("inside")
 
 
 def check(file: make.File, rule: RuleCode) -> EligibilityCheck:
@@ -37,13 +34,6 @@ def check(file: make.File, rule: RuleCode) -> EligibilityCheck:
 def blockers(file: make.File, name: str, trigger: Trigger) -> list[str]:
     offer = next(o for o in offers(file.application, file.who(name)) if o.move.trigger is trigger)
     return [blocker.code for blocker in offer.blockers]
-
-
-@pytest.fixture(autouse=True)
-def inside(app: Flask) -> object:
-    with app.app_context():
-        yield
-        db.session.remove()
 
 
 def test_taking_a_file_up_makes_its_manager_and_opens_a_row_for_each_rule() -> None:

@@ -1,7 +1,7 @@
 """Many files in one go: chosen with reasons, done one by one and once each, stopped, resumed, never half."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from unittest.mock import patch
@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.factories.assessing import Statements, Visitor
+from tests.factories.applications import statements
+from tests.factories.assessing import Visitor
 from tests.factories.many import Heap, heap, recommend
 from tests.support.database import KINDS
 from webapp import clock
@@ -30,18 +31,12 @@ from webapp.transaction import writing
 from workflows.definitions import CURRENT
 from workflows.vocabulary import Machine, Role, State, Trigger
 
+pytestmark = pytest.mark.usefixtures("inside")
 on_sqlite = pytest.mark.parametrize("installation", KINDS[:1], indirect=True)  # where the database does not matter
 START = "move.start_eligibility.programme_manager"
 LAPSE = "move.lapse.programme_manager"
 RECOMMEND = "recommend.programme_manager"
 CONFIRM = "confirm.programme_manager"
-
-
-@pytest.fixture(autouse=True)
-def inside(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
 
 
 @pytest.fixture
@@ -142,9 +137,9 @@ def test_two_hundred_rows_cost_the_statements_of_two(client: FlaskClient, key: s
                 recommend(files)
         visitor = Visitor(client, files.person("second"))
         address = visitor.post(f"/calls/{files.call}/batches", {"work": key}).headers["Location"]
-        with Statements() as statements:
+        with statements() as seen:
             assert visitor.get(address).status_code == 200
-        counted.append(len(statements.seen))
+        counted.append(len(seen))
     assert counted[0] == counted[1] <= 10, counted
 
 

@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
 from unittest.mock import patch
 
 import pytest
@@ -10,7 +9,8 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.factories.assessing import Statements, Visitor
+from tests.factories.applications import statements
+from tests.factories.assessing import Visitor
 from tests.factories.many import Heap, heap
 from tests.integration.test_batches import LAPSE, items, on_sqlite, ordered, states
 from webapp import clock
@@ -29,12 +29,7 @@ from webapp.services.batches import orders, run
 from webapp.transaction import writing
 from workflows.vocabulary import State
 
-
-@pytest.fixture(autouse=True)
-def inside(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
+pytestmark = pytest.mark.usefixtures("inside")
 
 
 @pytest.fixture
@@ -74,9 +69,9 @@ def test_the_page_of_a_move_shows_its_letters_being_written(
     courier(app).drain()
     page = visitor.get(f"/batches/{batch_id}").text
     assert "3 of 3 letters written" in page and "every 2s" not in page
-    with Statements() as statements:
+    with statements() as seen:
         fragment = visitor.client.get(f"/batches/{batch_id}", headers={"HX-Request": "true"})
-    assert fragment.text.lstrip().startswith('<div id="progress"') and len(statements.seen) <= 10
+    assert fragment.text.lstrip().startswith('<div id="progress"') and len(seen) <= 10
 
 
 def test_letters_are_collected_with_progress_and_taken_away_together(

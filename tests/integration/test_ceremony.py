@@ -1,7 +1,6 @@
 """Around a signature: declining, the end of time, paper, a colleague, the order, a provider, and what is refused."""
 
 import base64
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from io import BytesIO
@@ -11,9 +10,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from tests.factories import agreements as make
+from tests.factories.ceremony import form, out_for_signature, post, sha256
 from tests.factories.outside import Outside
 from tests.factories.people import acting, grant, sign_in
 from tests.support import mailbox
@@ -32,51 +31,15 @@ from webapp.transaction import writing
 from webapp.transfer import storage
 from workflows.vocabulary import Role, State, Trigger
 
+pytestmark = pytest.mark.usefixtures("inside")
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 
 
-@pytest.fixture(autouse=True)
-def room(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return Outside(app, app.response_class)
-
-
 @pytest.fixture
 def file() -> make.File:
-    """Issued, nobody has signed."""
-    with writing():
-        made = make.approved()
-        make.issued(made, storage())
-    return made
-
-
-def sha256(file: make.File) -> str:
-    document = file.agreement.issued_document
-    assert document is not None and document.file is not None
-    return document.file.sha256
-
-
-def form(file: make.File, who: Person, **changes: str) -> dict[str, str]:
-    """What the page sends back when this person signs."""
-    now = signing.turn(file.agreement)
-    signer = now.of(who.id) if now else None
-    stamp = signing.consent_stamp(sha256(file), signer, "en") if signer else ""
-    fields = {"sha256": sha256(file), "language": "en", "consent": stamp, "agree": "y", "password": make.PASSWORD}
-    return fields | changes
-
-
-def post(client: FlaskClient, file: make.File, who: Person, **changes: str) -> TestResponse:
-    data = form(file, who, **changes)
-    sign_in(client, who)
-    return client.post(f"/applications/{file.application.id}/agreement/sign", data=data)
+    return out_for_signature()
 
 
 def events(event: AuditEvent) -> list[AuditEntry]:
@@ -426,9 +389,8 @@ def test_a_provider_really_signs_and_what_it_signed_is_checked(app: Flask, file:
 
 
 def test_where_a_click_is_not_enough_it_is_refused_in_words(client: FlaskClient) -> None:
+    file = out_for_signature(investment=True)
     with writing():
-        file = make.approved(investment=True)
-        make.issued(file, storage())
         programme = file.application.call.plan.programme
         programme.rules = {**programme.rules, "investment_signature": "wet_or_qualified"}
     answer = post(client, file, file.signatories()[0])

@@ -1,10 +1,7 @@
 """At most one open deadline for a case and kind: the database says so, and leaving a state closes its own."""
 
-from collections.abc import Iterator
-
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from tests.factories.many import Heap, heap, recommend
 from webapp.decisions import use_cases
@@ -17,12 +14,7 @@ from webapp.services.advance import advance
 from webapp.transaction import writing
 from workflows.vocabulary import Role, State, Trigger
 
-
-@pytest.fixture(autouse=True)
-def inside(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
+pytestmark = pytest.mark.usefixtures("inside")
 
 
 def in_reserve() -> Heap:

@@ -1,7 +1,6 @@
 """Decisions: recommendation, the mandate by amount, different people, the envelope, one winner of a race, letters."""
 
 import threading
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from decimal import Decimal
@@ -16,6 +15,8 @@ from sqlalchemy import func, select
 
 from tests.factories import assessing as make
 from tests.factories import people
+from tests.factories.assessing import enter
+from tests.support.odd import ODD
 from webapp import clock
 from webapp.decisions import use_cases
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound, Refused
@@ -32,19 +33,8 @@ from webapp.services.advance import advance, offers
 from webapp.transaction import writing
 from workflows.vocabulary import Role, State, Trigger
 
-ODD = "Ma’at & <b>sons</b> 🏛 \x00\x07\u202e"
+pytestmark = pytest.mark.usefixtures("inside")
 MANAGER, FINANCE, DIRECTOR = Role.PROGRAMME_MANAGER, Role.FINANCE_OFFICER, Role.DIRECTOR
-
-
-@pytest.fixture(autouse=True)
-def inside(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
-
-
-def enter(client: FlaskClient, file: make.File, name: str) -> make.Visitor:
-    return make.Visitor(client, file.person(name))
 
 
 def refused(code: str) -> AbstractContextManager[object]:

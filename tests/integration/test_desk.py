@@ -2,17 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from tests.factories import people, register
+from tests.factories.applications import statements
 from tests.factories.register import HASH, World
 from webapp import clock
 from webapp.desk import kinds, queries
@@ -83,22 +81,6 @@ def waits(who: Person) -> list[Kind]:
     db.session.flush()
     desk = queries.desk(people.acting(who), TODAY())
     return [row.kind for row in (*desk.overdue, *desk.soon, *desk.waiting)]
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that run inside the block, BEGIN left out."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        if not statement.startswith("BEGIN"):
-            seen.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def add(row: object) -> object:
@@ -604,7 +586,7 @@ def _page(client: FlaskClient, who: Callable[[World], Person], files: int = 1) -
                 _busy(setting)
             person_id = who(setting).id
         people.sign_in(client, db.session.get_one(Person, person_id))
-    with counted() as seen:
+    with statements() as seen:
         answer = client.get("/desk")
     assert answer.status_code == 200
     return answer.get_data(as_text=True), len(seen)

@@ -17,6 +17,7 @@ from tests.documents.planting import ENDLESS, planted
 from tests.factories import applications as f
 from tests.factories import people
 from tests.factories.assessing import Visitor, at_most_ten
+from tests.factories.outside import Outside
 from webapp.doctemplates import use_cases
 from webapp.documents import catalogue, confined, samples, template_guard
 from webapp.documents.renderer import render
@@ -219,7 +220,7 @@ def test_the_pages_need_few_statements(office: Office) -> None:
     with office.app.app_context():
         for content in (ONE, TWO):
             number = office.in_use(content)
-        visitor = Visitor(office.app.test_client(), db.session.get_one(Person, office.second))
+        visitor = Visitor(Outside(office.app, office.app.response_class), db.session.get_one(Person, office.second))
         home = f"/programmes/{office.rooms.programme}/templates"
         for address in (home, f"{home}/new", f"/templates/{number}", f"/templates/{number}/difference"):
             at_most_ten(visitor, address)

@@ -1,13 +1,10 @@
 """Facts of a list are those of each file alone, and cost the statements of one."""
 
-from collections.abc import Iterator
-
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from tests.factories import assessing, register
-from tests.factories.assessing import Statements
+from tests.factories.applications import statements
 from webapp.extensions import db
 from webapp.models.application import Application
 from webapp.policy import SYSTEM
@@ -17,12 +14,7 @@ from webapp.transaction import writing
 from workflows.definitions import CURRENT
 from workflows.vocabulary import Machine, State
 
-
-@pytest.fixture(autouse=True)
-def inside(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
+pytestmark = pytest.mark.usefixtures("inside")
 
 
 def one_in_each_state() -> list[Application]:
@@ -75,7 +67,7 @@ def test_forty_files_cost_the_statements_of_two(state: State) -> None:
         files = list(db.session.scalars(sa.select(Application).where(Application.id.in_(chosen))))
         for file in files:  # what lies on a file itself is the caller's to load
             assert file.call.plan.programme and file.parties[0].organisation and not file.clarifications
-        with Statements() as statements:
+        with statements() as seen:
             assert len(of_applications(files, SYSTEM)) == len(chosen)
-        counted.append(len(statements.seen))
+        counted.append(len(seen))
     assert counted[0] == counted[1] <= 6

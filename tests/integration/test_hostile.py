@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.factories import assessing as make
 from tests.factories import monitoring, people, programmes
+from tests.factories.outside import Outside
 from tests.support import mailbox
 from webapp import clock
 from webapp.assessments import use_cases as assessments
@@ -139,14 +140,16 @@ def test_who_reviewed_and_judged_is_not_told_to_the_applicants(app: Flask) -> No
             with writing():
                 deciding.vote(file.application, False, "The lease had ended.", file.who(name))
         for name in ("editor", "signatory"):
-            visitor = make.Visitor(app.test_client(), file.person(name))
+            visitor = make.Visitor(Outside(app, app.response_class), file.person(name))
             for page in ("", "/history", "/appeal", "/letters"):
                 text = visitor.get(f"/applications/{file.number}{page}").text
                 assert not [title for title in UNTOLD if title in text], (name, page)
         theirs = [m for m in mailbox.mails() if m.get("to") in {file.person(n).email for n in ("editor", "signatory")}]
         assert theirs
         assert not [m for m in theirs if any(title in str(m) for title in UNTOLD)]
-        office = make.Visitor(app.test_client(), file.person("manager")).get(f"/applications/{file.number}/history")
+        office = make.Visitor(Outside(app, app.response_class), file.person("manager")).get(
+            f"/applications/{file.number}/history"
+        )
         assert "Person who leads" in office.text
         assert "Second judge" in office.text
 

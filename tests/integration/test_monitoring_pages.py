@@ -1,8 +1,6 @@
 """The monitoring tab and its pages, over HTTP: who sees what, what is refused and in which words."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from io import BytesIO
@@ -11,12 +9,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from html5lib import HTMLParser
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from tests.factories import monitoring as m
 from tests.factories import people
+from tests.factories.applications import statements
 from tests.support import mailbox
+from tests.support.odd import ODD, ODD_KEPT, ODD_SHOWN
 from webapp import clock
 from webapp.extensions import db
 from webapp.models.application import Application, AttachedTo, Attachment
@@ -38,9 +37,6 @@ from webapp.services import scope
 from webapp.transaction import writing
 from workflows.vocabulary import Role, State, Trigger
 
-ODD = "Ma’at & <b>sons</b> 🏛 \x00\x07\u202e"
-ODD_KEPT = "Ma’at & <b>sons</b> 🏛"
-ODD_SHOWN = "Ma’at &amp; &lt;b&gt;sons&lt;/b&gt; 🏛"
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
     b"trailer<</Root 1 0 R>>\n%%EOF\n"
@@ -66,20 +62,6 @@ def count(app: Flask, model: type) -> int:
         return len(db.session.scalars(db.select(model)).all())
 
 
-@contextmanager
-def statements(app: Flask) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
-
-
 # --- the tab --------------------------------------------------------------------------------------
 
 
@@ -99,11 +81,10 @@ def test_the_tab_needs_ten_statements_however_much_is_on_it(app: Flask, client: 
     for _number in range(6):
         m.action(follow)
     enter(client, follow, "manager").get(follow.address())
-    with statements(app) as seen:
+    with statements() as seen:
         page = client.get(follow.address())
     assert page.status_code == 200 and page.text.count("Calibrate the weighbridge") >= 6
-    asked = [statement for statement in seen if statement != "BEGIN"]
-    assert len(asked) <= 10, "\n\n".join(asked)
+    assert len(seen) <= 10, "\n\n".join(seen)
 
 
 @pytest.mark.parametrize("name", ["editor", "signatory", "officer", "director", "finance", "admin"])
@@ -161,12 +142,11 @@ def test_every_page_is_strict_html_and_needs_ten_statements_at_most(app: Flask, 
     ]  # fmt: skip
     for file, name, url in pages:
         enter(client, file, name)
-        with statements(app) as seen:
+        with statements() as seen:
             page = client.get(url)
         assert page.status_code == 200, url
         HTMLParser(strict=True).parse(page.text)
-        asked = [statement for statement in seen if statement != "BEGIN"]
-        assert len(asked) <= 10, f"{url}: {len(asked)}\n" + "\n\n".join(asked)
+        assert len(seen) <= 10, f"{url}: {len(seen)}\n" + "\n\n".join(seen)
 
 
 # --- unknown and foreign --------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from tests.factories import assessing as make
 from tests.factories import monitoring as m
 from tests.factories import people
 from tests.factories.deadlines import MONDAY, THURSDAY, anew, late, mails, monitored_since_monday, names, on, running
+from tests.factories.outside import Outside
 from webapp import clock, jobs
 from webapp.casefile import use_cases
 from webapp.errors import Conflict, Forbidden, Invalid
@@ -120,7 +121,7 @@ def test_the_time_to_appeal_is_fixed_by_law(app: Flask) -> None:
         assert appeal.last_on.weekday() == 6, "a Sunday stays a Sunday"
         with pytest.raises(Forbidden, match="fixed_by_law"), writing():
             use_cases.extend_deadline(appeal, file.application, date(2026, 5, 1), "Please", file.who("manager"))
-        number, client = appeal.id, make.Visitor(app.test_client(), file.person("manager"))
+        number, client = appeal.id, make.Visitor(Outside(app, app.response_class), file.person("manager"))
         assert client.get(f"/deadlines/{number}/extend").status_code == 403
         assert client.post(f"/deadlines/{number}/extend", data={"day": "2026-05-01"}).status_code == 403
 
@@ -204,21 +205,21 @@ def test_reminders_follow_the_moved_date(follow: m.Follow) -> None:
 
 def test_the_page_of_the_file_says_what_is_due_and_what_is_late(app: Flask, follow: m.Follow) -> None:
     due, number = running().id, follow.file
-    manager = make.Visitor(app.test_client(), db.session.get_one(Person, follow.who["manager"]))
+    manager = make.Visitor(Outside(app, app.response_class), db.session.get_one(Person, follow.who["manager"]))
     page = manager.get(f"/applications/{number}").text
     assert "What is due, and when" in page
     assert "due in 10 days, Thursday 12 March" in page
     assert f"/deadlines/{due}/extend" in page
     assert "Late" not in page
     with late(2):
-        manager = make.Visitor(app.test_client(), db.session.get_one(Person, follow.who["manager"]))
+        manager = make.Visitor(Outside(app, app.response_class), db.session.get_one(Person, follow.who["manager"]))
         page = manager.get(f"/applications/{number}").text
         assert "2 days late, was due Thursday 12 March" in page
         assert "Late" in page
         desk = manager.get("/desk").text
         assert "Somebody is late" in desk
         assert "Corrective action" in desk
-    editor = make.Visitor(app.test_client(), db.session.get_one(Person, follow.who["editor"]))
+    editor = make.Visitor(Outside(app, app.response_class), db.session.get_one(Person, follow.who["editor"]))
     page = editor.get(f"/applications/{number}").text
     assert "due in 10 days, Thursday 12 March" in page
     assert "/extend" not in page
@@ -226,7 +227,7 @@ def test_the_page_of_the_file_says_what_is_due_and_what_is_late(app: Flask, foll
 
 def test_the_form_keeps_what_was_typed_and_says_what_is_wrong(app: Flask, follow: m.Follow) -> None:
     address, number = f"/deadlines/{running().id}/extend", follow.file
-    manager = make.Visitor(app.test_client(), db.session.get_one(Person, follow.who["manager"]))
+    manager = make.Visitor(Outside(app, app.response_class), db.session.get_one(Person, follow.who["manager"]))
     page = manager.get(address).text
     assert "Mail on the last day" in page
     for data, sentence in (
@@ -244,7 +245,7 @@ def test_the_form_keeps_what_was_typed_and_says_what_is_wrong(app: Flask, follow
     assert manager.get(address).status_code == 409
     shown = manager.get(f"/applications/{number}").text
     assert "Gave more time: Corrective action, Thursday 12 March 2026 → Wednesday 1 April 2026" in shown
-    stranger = make.Visitor(app.test_client(), db.session.get_one(Person, follow.who["stranger"]))
+    stranger = make.Visitor(Outside(app, app.response_class), db.session.get_one(Person, follow.who["stranger"]))
     assert (stranger.get(address).status_code, stranger.get("/deadlines/999/extend").status_code) == (404, 404)
 
 
@@ -256,9 +257,9 @@ def test_a_review_has_a_date_that_the_applicants_do_not_see(app: Flask) -> None:
         assert [p.id for p in reminders.owners(review, db.session.get_one(Review, review.case_id))] == [
             db.session.get_one(Review, review.case_id).reviewer_id
         ]
-        visitor = make.Visitor(app.test_client(), file.person("signatory"))
+        visitor = make.Visitor(Outside(app, app.response_class), file.person("signatory"))
         assert "What is due" not in visitor.get(f"/applications/{file.number}").text
-        manager = make.Visitor(app.test_client(), file.person("manager"))
+        manager = make.Visitor(Outside(app, app.response_class), file.person("manager"))
         assert "Review" in manager.get(f"/applications/{file.number}").text.partition("What is due")[2][:600]
 
 

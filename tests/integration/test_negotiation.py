@@ -1,6 +1,5 @@
 """Negotiation: versions read from their files, comments, special clauses, approvals bound to a hash, and the issue."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
 from typing import Any
@@ -13,7 +12,6 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from tests.documents import reading
 from tests.factories import agreements as make
-from tests.factories.outside import Outside
 from tests.factories.people import acting, grant, person, sign_in
 from webapp import clock
 from webapp.agreements import use_cases as agreements
@@ -35,19 +33,8 @@ from webapp.transaction import writing
 from webapp.transfer import storage
 from workflows.vocabulary import Role, State, Trigger
 
+pytestmark = pytest.mark.usefixtures("inside")
 HOSTILE = "Pay {{ 7654321 * 3 }} {% if x %} <b>now</b> & “later” 🏛"
-
-
-@pytest.fixture(autouse=True)
-def room(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return Outside(app, app.response_class)
 
 
 class Draft:

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from tests.factories import assessing as make
+from tests.factories.assessing import enter
 from tests.support.office import Program, pdf
 from webapp.documents import fonts
 from webapp.documents import pdf as converting
@@ -24,17 +25,11 @@ from webapp.services import pdfs
 from webapp.transaction import for_writing, writing
 from webapp.transfer import storage
 
+pytestmark = pytest.mark.usefixtures("inside")
 WHOLE = pdf()
 PREPARED = "PDF is being prepared"
 FAILED = "PDF could not be made"
 ABSENT = "there is no LibreOffice"
-
-
-@pytest.fixture(autouse=True)
-def inside(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
 
 
 @pytest.fixture
@@ -52,10 +47,6 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program
 def file() -> make.File:
     """Rejected, so that a letter waits to be written."""
     return make.rejected()
-
-
-def enter(client: FlaskClient, file: make.File, name: str) -> make.Visitor:
-    return make.Visitor(client, file.person(name))
 
 
 def letter() -> int:

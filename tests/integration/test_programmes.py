@@ -14,6 +14,7 @@ from sqlalchemy import select
 from tests.factories import people
 from tests.factories import programmes as f
 from tests.factories.applications import statements
+from tests.support.odd import ODD, ODD_SHOWN
 from webapp import clock
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from webapp.extensions import db
@@ -25,9 +26,6 @@ from webapp.services.facts import rules
 from webapp.transaction import writing
 from workflows.facts import Rules
 from workflows.vocabulary import AuditLevel, Machine, Role, State, Trigger
-
-ODD = "A & B <c> ’🏛\x00\x07"
-SEEN = "A &amp; B &lt;c&gt; ’🏛"
 
 
 @pytest.fixture
@@ -50,14 +48,14 @@ def test_a_programme_from_nothing_to_an_open_call_in_the_browser(app: Flask, roo
     values = f.posted(f.programme_values(rooms.office, code="TWO", title=ODD))
     made = director.post("/programmes/new", data=values)
     assert made.status_code == 303, made.text
-    assert SEEN in director.get(made.location).text
+    assert ODD_SHOWN in director.get(made.location).text
 
     address = f"/programmes/{rooms.programme}/plans/new"
     answer = manager.post(address, data=f.posted(f.plan_values(rooms, title=ODD, windows="")))
     assert answer.status_code == 303, answer.text
     plan = answer.location
     page = manager.get(plan).text
-    assert SEEN in page
+    assert ODD_SHOWN in page
     assert "The plan is not complete. Still empty: Windows of opportunity." in page
     assert "The plan names no national policy yet." in page
 
@@ -89,7 +87,7 @@ def test_a_programme_from_nothing_to_an_open_call_in_the_browser(app: Flask, roo
     answer = manager.post(f"{plan}/calls/new", data=f.posted(f.call_values(summary=ODD)))
     assert answer.status_code == 303, answer.text
     page = manager.get(answer.location).text
-    assert SEEN in page
+    assert ODD_SHOWN in page
     assert "Open call" in page
     assert manager.get("/programmes").status_code == 200
 
@@ -235,7 +233,7 @@ def test_a_programme_that_does_not_hold_keeps_what_was_typed(
     answer = director.post("/programmes/new", data=values)
     assert answer.status_code == 422
     assert sentence in answer.text
-    assert f'value="{SEEN}"' in answer.text
+    assert f'value="{ODD_SHOWN}"' in answer.text
 
 
 @pytest.mark.parametrize(
@@ -258,7 +256,7 @@ def test_a_plan_that_does_not_hold_is_refused_with_the_reason(
     answer = manager.post(f"/programmes/{rooms.programme}/plans/new", data=values)
     assert answer.status_code == 422
     assert sentence in answer.text
-    assert SEEN in answer.text
+    assert ODD_SHOWN in answer.text
 
 
 def test_plans_together_never_take_more_than_the_budget(app: Flask, rooms: f.Rooms) -> None:
@@ -294,7 +292,7 @@ def test_a_call_that_does_not_hold_is_refused_with_the_reason(
     answer = manager.post(f"/plans/{plan}/calls/new", data=f.posted(f.call_values(summary=ODD, **changed)))
     assert answer.status_code == 422
     assert sentence in answer.text
-    assert SEEN in answer.text
+    assert ODD_SHOWN in answer.text
 
 
 @pytest.mark.parametrize(
@@ -378,7 +376,7 @@ def test_an_endorsement_needs_its_statement_and_the_benefit(app: Flask, rooms: f
     officer = f.enter(app, rooms, "officer")
     answer = officer.post(f"/plans/{number}/endorse", data={"statement": ODD, "sector_benefit": " \x00 "})
     assert answer.status_code == 422
-    assert SEEN in answer.text
+    assert ODD_SHOWN in answer.text
     with app.app_context():
         assert db.session.get_one(CountryPlan, number).state is State.CONSULTATION
 

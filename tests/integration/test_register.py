@@ -1,7 +1,5 @@
 """The contract register: who sees which agreement, filters, sums, and the same as a workbook [S2.13]."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,10 +10,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from tests.factories import people, register
+from tests.factories.applications import statements
 from tests.factories.register import World
 from webapp import clock
 from webapp.extensions import db
@@ -82,21 +79,6 @@ def signed_in(client: FlaskClient, known: Known) -> FlaskClient:
     """A client of somebody who sees everything."""
     with client.application.app_context():
         return people.sign_in(client, db.session.get_one(Person, known.people["both"]))
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        if not statement.startswith("BEGIN"):
-            seen.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize(
@@ -189,12 +171,12 @@ def test_the_sums_are_those_of_the_filtered_set_by_currency(app: Flask, known: K
 def test_the_page_takes_ten_statements_however_many_rows(
     client: FlaskClient, signed_in: FlaskClient, known: Known
 ) -> None:
-    with counted() as few:
+    with statements() as few:
         assert signed_in.get("/register").status_code == 200
     with client.application.app_context(), writing():
         for _ in range(60):
             register.agreement(register.application(known.first, S.MONITORING))
-    with counted() as many:
+    with statements() as many:
         answer = signed_in.get("/register")
     assert len(many) == len(few) <= 10
     assert "64 results" in answer.text

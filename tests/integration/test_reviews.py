@@ -1,14 +1,13 @@
 """Reviews: who is asked, conflict of interest, scores that stay hidden, quorum and spread [S2.10]."""
 
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.factories import assessing as make
 from tests.factories import people
+from tests.factories.assessing import enter
+from tests.support.odd import ODD
 from webapp.errors import Forbidden, Invalid, NotFound, Refused
 from webapp.extensions import db
 from webapp.models.assessment import Advice, Review
@@ -20,18 +19,7 @@ from webapp.transaction import writing
 from workflows.scoring import REVIEW_GRID
 from workflows.vocabulary import Role, State, Trigger
 
-ODD = "Ma’at & <b>sons</b> 🏛 \x00\x07\u202e"
-
-
-@pytest.fixture(autouse=True)
-def inside(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
-
-
-def enter(client: FlaskClient, file: make.File, name: str) -> make.Visitor:
-    return make.Visitor(client, file.person(name))
+pytestmark = pytest.mark.usefixtures("inside")
 
 
 def asked(file: make.File) -> dict[str, State]:

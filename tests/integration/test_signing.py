@@ -2,28 +2,26 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from html import unescape
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
-from werkzeug.test import TestResponse
 
 from tests.factories import agreements as make
+from tests.factories.ceremony import form, out_for_signature, post
 from tests.factories.outside import Outside
 from tests.factories.people import acting, grant, organisation, sign_in
 from tests.support import mailbox
 from webapp.agreements import signing, use_cases
 from webapp.errors import Forbidden, Invalid
 from webapp.extensions import db
-from webapp.models.agreement import Agreement, Signature
+from webapp.models.agreement import Signature
 from webapp.models.application import Application
 from webapp.models.people import Person
 from webapp.models.record import AuditEntry, AuditEvent
@@ -32,43 +30,12 @@ from webapp.transaction import writing
 from webapp.transfer import storage
 from workflows.vocabulary import Role, State, Trigger
 
-
-@pytest.fixture(autouse=True)
-def room(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return Outside(app, app.response_class)
+pytestmark = pytest.mark.usefixtures("inside")
 
 
 @pytest.fixture
 def file() -> make.File:
-    """Issued, nobody has signed."""
-    with writing():
-        made = make.approved()
-        make.issued(made, storage())
-    return made
-
-
-def post(client: FlaskClient, file: make.File, who: Person, **changes: Any) -> TestResponse:
-    """One person signs in the browser; a value of None leaves the field out."""
-    sha256 = db.session.get_one(Agreement, file.agreement.id).issued_document.file.sha256  # type: ignore[union-attr]
-    sign_in(client, who)
-    data = {"sha256": sha256, "agree": "y", "password": make.PASSWORD} | consented(file, who, sha256) | changes
-    given = {key: value for key, value in data.items() if value is not None}
-    return client.post(f"/applications/{file.application.id}/agreement/sign", data=given)
-
-
-def consented(file: make.File, who: Person, sha256: str, language: str = "en") -> dict[str, str]:
-    """What the page sends back with the consent: it fits this document and this person."""
-    now = signing.turn(db.session.get_one(Agreement, file.agreement.id))
-    signer = now.of(who.id) if now else None
-    stamp = signing.consent_stamp(sha256, signer, language) if signer else ""
-    return {"language": language, "consent": stamp}
+    return out_for_signature()
 
 
 def count() -> int:
@@ -175,24 +142,20 @@ def test_the_password_is_asked_again(client: FlaskClient, file: make.File) -> No
 
 def test_a_version_that_was_replaced_is_not_signed(client: FlaskClient, file: make.File) -> None:
     partner = file.signatories()[0]
-    document = file.agreement.issued_document
-    assert document is not None and document.file is not None
-    old = document.file.sha256
-    consent = consented(file, partner, old)
+    old = form(file, partner)
     with writing():
         advance(file.agreement, Trigger.REDRAFT, file.as_manager(), reason="A name was wrong")
     answer = client.post(f"/applications/{file.application.id}/agreement/sign")
     assert answer.status_code in (302, 303)  # nobody is signed in yet
     sign_in(client, partner)
     path = f"/applications/{file.application.id}/agreement/sign"
-    form = {"sha256": old, "agree": "y", "password": make.PASSWORD} | consent
-    answer = client.post(path, data=form)
+    answer = client.post(path, data=old)
     assert answer.status_code == 409 and "no document to sign now" in answer.text
     with writing():
         use_cases.generate(file.agreement, file.as_manager(), storage(), demonstration=False)
         make.checked(file, storage())
         use_cases.issue(file.agreement, file.as_manager())
-    answer = client.post(path, data=form)
+    answer = client.post(path, data=old)
     assert answer.status_code == 409 and "Another version was issued" in answer.text
     with writing(), pytest.raises(signing.Superseded):
         make.signed_by(file, partner, storage(), document_sha256="0" * 64)
@@ -259,10 +222,7 @@ def test_two_clicks_at_once_give_one_signature_and_no_error(app: Flask, file: ma
     with writing():
         make.signed_by(file, partner, storage())
         make.signed_by(file, lead, storage())
-    document = file.agreement.issued_document
-    assert document is not None and document.file is not None
-    application_id, sha256, who = file.application.id, document.file.sha256, director.id
-    consent = consented(file, director, sha256)
+    data, application_id, who = form(file, director), file.application.id, director.id
     db.session.remove()
     clients = [Outside(app, app.response_class) for _ in range(2)]
     for one in clients:
@@ -270,7 +230,6 @@ def test_two_clicks_at_once_give_one_signature_and_no_error(app: Flask, file: ma
     db.session.remove()
 
     def click(one: FlaskClient) -> int:
-        data = {"sha256": sha256, "agree": "y", "password": make.PASSWORD} | consent
         with app.app_context():
             return one.post(f"/applications/{application_id}/agreement/sign", data=data).status_code
 

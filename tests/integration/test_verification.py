@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from tests.factories import agreements as make
-from tests.factories.outside import Outside
+from tests.factories.ceremony import in_force
 from tests.factories.people import sign_in
 from tests.support import office
 from webapp.agreements import use_cases
@@ -34,29 +34,12 @@ from webapp.transaction import writing
 from webapp.transfer import storage
 from workflows.vocabulary import State, Trigger
 
-
-@pytest.fixture(autouse=True)
-def room(app: Flask) -> Iterator[None]:
-    with app.app_context():
-        yield
-        db.session.remove()
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return Outside(app, app.response_class)
+pytestmark = pytest.mark.usefixtures("inside")
 
 
 @pytest.fixture
 def file() -> make.File:
-    """In force: everybody has signed, nothing is sealed yet."""
-    with writing():
-        made = make.approved()
-        make.issued(made, storage())
-    for who in made.signatories():
-        with writing():
-            make.signed_by(made, who, storage())
-    return made
+    return in_force()
 
 
 def document(file: make.File) -> Document:

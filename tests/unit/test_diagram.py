@@ -1,14 +1,11 @@
 """The picture shows every move of the table, nothing covers anything, and docs/workflows.md is what the tables say."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
 import pytest
-from flask import Flask
-from flask_babel import Babel
 from lxml import etree
 
 from webapp import wording
@@ -21,17 +18,9 @@ from workflows.definitions import ALL, APPLICATION, BY_VERSION
 from workflows.diagram import LETTER, LINE, Box, Picture, Text
 from workflows.vocabulary import State
 
+pytestmark = pytest.mark.usefixtures("reader")
 DOCS = Path(__file__).parents[2] / "docs"
 MACHINES = pytest.mark.parametrize("definition", ALL, ids=lambda d: d.machine.value)
-
-
-@pytest.fixture(autouse=True)
-def reader() -> Iterator[None]:
-    """Somebody who reads English; the product itself is not needed for words."""
-    app = Flask(__name__)
-    Babel(app, default_locale="en")
-    with app.app_context():
-        yield
 
 
 def words(definition: Definition) -> diagram.Words:

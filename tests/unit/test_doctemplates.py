@@ -1,12 +1,10 @@
 """The words and lists of document templates: each placeholder is explained, each fault is said, paragraphs compare."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from flask import Flask
-from flask_babel import Babel
 
 from tests.documents.planting import planted
 from webapp import wording
@@ -21,13 +19,7 @@ from webapp.services.difference import Run
 from webapp.wording import placeholders
 from webapp.wording import templates as words
 
-
-@pytest.fixture(autouse=True)
-def reader() -> Iterator[None]:
-    app = Flask(__name__)
-    Babel(app, default_locale="en")
-    with app.app_context():
-        yield
+pytestmark = pytest.mark.usefixtures("reader")
 
 
 def needed() -> dict[tuple[str, str], str]:

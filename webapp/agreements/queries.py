@@ -1,55 +1,34 @@
 """What the agreement's pages show, in few statements."""
 
 from sqlalchemy import select
-from sqlalchemy.orm import defer, joinedload, undefer
+from sqlalchemy.orm import joinedload, undefer
 
 from webapp.errors import NotFound
 from webapp.extensions import db
 from webapp.models.agreement import Agreement, AgreementParty, Document, Signature
 from webapp.models.application import Application
-from webapp.models.negotiation import VersionApproval
 from webapp.models.people import Person
 from webapp.models.record import AuditEntry, AuditEvent
 from webapp.services import pdfs, seals
-from workflows.vocabulary import State
+from webapp.services.contract.current import current
 
 RECENT = 50  # entries of the record that are looked through
 
 
 def agreement_of(application: Application) -> Agreement | None:
-    """The agreement that counts, whole, in one statement; a voided one only when there is no other.
-
-    Parties, tranches, obligations, clauses, versions and signatures are a handful each, so that one join is cheaper
-    than many questions; the snapshots of the versions stay behind until somebody asks.
-    """
-    newest = (
-        select(Agreement.id)
-        .where(Agreement.application_id == application.id)
-        .order_by((Agreement.state == State.VOIDED), Agreement.id.desc())
-        .limit(1)
-        .scalar_subquery()
+    """The agreement that counts, whole, in one statement: all that its pages show and its text is made of."""
+    return current(
+        application,
+        joinedload(Agreement.parties).joinedload(AgreementParty.signatory),
+        joinedload(Agreement.tranches),
+        joinedload(Agreement.obligations),
+        undefer(Agreement.objections_open),
+        joinedload(Agreement.clauses),
+        joinedload(Agreement.documents).options(undefer(Document.address), undefer(Document.is_sample)),
+        joinedload(Agreement.documents).options(*pdfs.loaded(), *seals.loaded()),
+        joinedload(Agreement.documents).joinedload(Document.delegations),
+        joinedload(Agreement.documents).joinedload(Document.signatures).joinedload(Signature.person),
     )
-    query = (
-        select(Agreement)
-        .where(Agreement.id == newest)
-        .options(
-            joinedload(Agreement.parties).joinedload(AgreementParty.organisation),
-            joinedload(Agreement.parties).joinedload(AgreementParty.signatory),
-            joinedload(Agreement.tranches),
-            joinedload(Agreement.obligations),
-            undefer(Agreement.objections_open),
-            joinedload(Agreement.clauses),
-            joinedload(Agreement.documents).options(
-                defer(Document.context), undefer(Document.address), undefer(Document.is_sample)
-            ),
-            joinedload(Agreement.documents).options(joinedload(Document.file), *pdfs.loaded(), *seals.loaded()),
-            joinedload(Agreement.documents).joinedload(Document.created_by),
-            joinedload(Agreement.documents).joinedload(Document.delegations),
-            joinedload(Agreement.documents).joinedload(Document.approvals).joinedload(VersionApproval.person),
-            joinedload(Agreement.documents).joinedload(Document.signatures).joinedload(Signature.person),
-        )
-    )
-    return db.session.scalars(query).unique().one_or_none()
 
 
 def the_agreement(application: Application) -> Agreement:

@@ -9,33 +9,8 @@ from sqlalchemy.orm import joinedload
 
 from webapp.extensions import db
 from webapp.models.agreement import Agreement, AgreementParty, Document
-from webapp.models.application import Application
 from webapp.models.negotiation import ApprovalKind, ArticleComment, SpecialClause, VersionApproval
 from webapp.services.facts import approvals_of
-from workflows.vocabulary import State
-
-
-def agreement_of(application: Application) -> Agreement | None:
-    """The agreement that counts with its parties, versions and their approvals, in one statement."""
-    newest = (
-        select(Agreement.id)
-        .where(Agreement.application_id == application.id)
-        .order_by((Agreement.state == State.VOIDED), Agreement.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = (
-        select(Agreement)
-        .where(Agreement.id == newest)
-        .options(
-            joinedload(Agreement.parties).joinedload(AgreementParty.organisation),
-            joinedload(Agreement.documents).defer(Document.context),
-            joinedload(Agreement.documents).joinedload(Document.file),
-            joinedload(Agreement.documents).joinedload(Document.created_by),
-            joinedload(Agreement.documents).joinedload(Document.approvals).joinedload(VersionApproval.person),
-        )
-    )
-    return db.session.scalars(query).unique().one_or_none()
 
 
 @dataclass

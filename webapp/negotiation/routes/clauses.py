@@ -20,6 +20,7 @@ from webapp.negotiation.routes import shared
 from webapp.negotiation.routes.shared import Answer, blueprint
 from webapp.policy import Action
 from webapp.services import scope
+from webapp.services.contract.current import current
 from workflows.vocabulary import State
 
 WHOLE = ""  # the agreement as a whole, no article
@@ -31,7 +32,7 @@ def clauses(application_id: int) -> Answer:
     """Every clause with its state, the past ones folded away, and the conditions that the decision set."""
     who = actor()
     application = scope.open_file(who, application_id, Action.VIEW_AGREEMENT)
-    agreement = queries.agreement_of(application)
+    agreement = current(application)
     rows = queries.clauses(agreement) if agreement is not None else []
     return render_template(
         "negotiation/clauses.html",

@@ -15,10 +15,10 @@ from webapp.documents.wordtext import Article
 from webapp.errors import Invalid, NotFound
 from webapp.models.agreement import Agreement, Document
 from webapp.models.application import Application
-from webapp.negotiation import queries
 from webapp.policy import Action, Principal
 from webapp.services import scope
 from webapp.services.contract import versions
+from webapp.services.contract.current import current
 from webapp.transfer import storage
 
 blueprint = Blueprint(
@@ -42,7 +42,7 @@ def frame(application: Application, who: Principal) -> dict[str, Any]:
 def opened(application_id: int, action: Action = Action.VIEW_AGREEMENT) -> tuple[Application, Agreement]:
     """The file and its agreement, for somebody who may do this to it; not found while there is none."""
     application = scope.open_file(actor(), application_id, action)
-    agreement = queries.agreement_of(application)
+    agreement = current(application)
     if agreement is None:
         raise NotFound(f"application {application_id} has no agreement")
     return application, agreement

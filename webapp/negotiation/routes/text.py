@@ -19,6 +19,7 @@ from webapp.negotiation.routes.shared import Answer, blueprint
 from webapp.policy import Action, Principal
 from webapp.services import scope
 from webapp.services.contract import clauses, comparing, versions
+from webapp.services.contract.current import current
 from workflows.vocabulary import Role, State
 
 OPEN = (State.DRAFT, State.ISSUED)
@@ -45,7 +46,7 @@ def text(application_id: int) -> Answer:
     """One version as its stored file says it, article by article; the newest unless the address names another."""
     who = actor()
     application = scope.open_file(who, application_id, Action.VIEW_AGREEMENT)
-    agreement = queries.agreement_of(application)
+    agreement = current(application)
     if agreement is None or not agreement.documents:
         return render_template("negotiation/none.html", **shared.frame(application, who))
     document = shared.version_of(agreement, shared.number_in("version"))
