@@ -242,7 +242,7 @@ def reserve_validity_over(x: f.ApplicationFacts, actor: Actor) -> Blocker | None
 
 def within_appeal_time(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     late = x.last_appeal_day is None or x.today > x.last_appeal_day
-    return _when(late, "appeal_too_late", (), last=x.last_appeal_day or "", days=x.rules.appeal_days)
+    return _when(late, "appeal_too_late", (), last=x.last_appeal_day or "")
 
 
 def first_appeal(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:

@@ -82,7 +82,7 @@ DECIDING: dict[str, LazyString] = {
         "The score is too low for funding: %(score)s. Needed: %(need)s or more, and at least %(fit)s of 5 for the fit."
     ),
     "reserve_still_valid": _("The place on the reserve list is valid until %(until)s."),
-    "appeal_too_late": _("The time to appeal is over. It ended on %(last)s, %(days)s days after the letter."),
+    "appeal_too_late": _("The time to appeal is over. It ended on %(last)s."),
     "appeal_used": _("An appeal was already filed for this application. Only one is possible."),
     "not_new_to_file": _("You worked on this file or belong to one of its municipalities, so another person judges."),
     "panel_open": _("Two panel members must agree on this outcome. Votes for it now: %(votes)s."),
@@ -156,7 +156,7 @@ BLOCKERS: dict[str, LazyString] = {
 WITHOUT: dict[str, LazyString] = {
     "score_too_low": _("There is no score yet. Funding needs %(need)s or more, and at least %(fit)s of 5 for the fit."),
     "reserve_still_valid": _("The place on the reserve list is still valid."),
-    "appeal_too_late": _("An appeal is possible only after the letter, for %(days)s days."),
+    "appeal_too_late": _("An appeal is possible only after the letter."),
     "appeal_time_running": _("The applicants can still appeal. The letter is not sent yet."),
     "notice_running": _("Notice must be given first. Its time must be over before this step."),
     "signatures_open": _("Not all the parties have signed yet."),
