@@ -57,7 +57,7 @@ def mails(kind: str = "Corrective action") -> list[tuple[str, str]]:
     """(to, subject) of the mails about this kind, in order."""
     anew()
     rows = db.session.scalars(select(OutboxRow.payload).order_by(OutboxRow.id))
-    return [(mail["to"], mail["subject"]) for mail in rows if kind in mail["subject"]]
+    return [(mail["to"], mail["subject"]) for mail in rows if kind in mail.get("subject", "")]
 
 
 def names(found: list[tuple[str, str]], follow: m.Follow) -> set[str]:

@@ -96,13 +96,13 @@ _PARTS: dict[tuple[Machine, State], Callable[[Any], Due | None]] = {
 }
 
 
-_TABLES: dict[tuple[Machine, State], Any] = {
-    (Machine.APPLICATION, State.CLARIFICATION): Application,
-    (Machine.REVIEW, State.ASSIGNED): Review,
-    (Machine.REPORT, State.DUE): Report,
-    (Machine.REPORT, State.RETURNED): Report,
-    (Machine.ACTION, State.OPEN): CorrectiveAction,
-    (Machine.OBLIGATION, State.OPEN): Obligation,
+# What can be due of a file and its parts where no table says so.
+MODELS: dict[Machine, type[Case]] = {
+    Machine.APPLICATION: Application,
+    Machine.REVIEW: Review,
+    Machine.REPORT: Report,
+    Machine.ACTION: CorrectiveAction,
+    Machine.OBLIGATION: Obligation,
 }
 OVER = tuple(spec.name for spec in CURRENT[Machine.APPLICATION].states if spec.is_final)
 
@@ -110,7 +110,8 @@ OVER = tuple(spec.name for spec in CURRENT[Machine.APPLICATION].states if spec.i
 def unfollowed() -> list[tuple[Machine, int]]:
     """The parts with something due of which no row runs, in files that are under way; one statement."""
     arms = []
-    for (machine, state), kind in _TABLES.items():
+    for machine, state in _PARTS:
+        kind: Any = MODELS[machine]
         followed = exists().where(
             Deadline.machine == machine, Deadline.case_id == kind.id, Deadline.closed_at.is_(None)
         )
