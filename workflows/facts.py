@@ -199,6 +199,7 @@ class AgreementFacts:
     unsigned: tuple[str, ...] = ()
     signatories: frozenset[int] = frozenset()  # who may still sign, delegates in place of those who delegated
     signed: int = 0
+    case_contracting: bool = False
     case_over: bool = False
     manager: int | None = None
     # negotiation, all about the newest version
@@ -226,12 +227,14 @@ class ActionFacts:
     done_by: int | None
     verified_by: int | None
     owner: int | None
+    case_running: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ObligationFacts:
     evidence: bool
     delivered_by: int | None
+    case_running: bool
 
 
 @dataclass(frozen=True, slots=True)

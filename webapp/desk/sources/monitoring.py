@@ -32,15 +32,16 @@ from webapp.models.monitoring import (
 )
 from webapp.models.people import Organisation
 from webapp.models.record import last_day
+from workflows.stages import STAGES
 from workflows.vocabulary import DeadlineKind, Machine, Role, State
 
 S = State
 MANAGER, DIRECTOR = Role.PROGRAMME_MANAGER, Role.DIRECTOR
 APPLICANTS = (Role.APPLICANT_EDITOR, Role.SIGNATORY)
 WATCHERS = (Role.FOCAL_POINT, Role.COMMITTEE_MEMBER)
-REPORTING = (S.MONITORING, S.SUSPENDED)
-WORKING = (S.MONITORING, S.SUSPENDED, S.CLOSING)
-SHARING = (S.SIGNED, *WORKING)
+REPORTING, WORKING, SHARING = (
+    tuple(sorted(STAGES[machine])) for machine in (Machine.REPORT, Machine.ACTION, Machine.OBLIGATION)
+)
 
 NAMED = (
     exists()
@@ -152,7 +153,7 @@ SOURCES: tuple[Source, ...] = (
         DIRECTOR,
         file_row(case=TerminationNotice.id, due=TerminationNotice.ends_on, since=TerminationNotice.given_at)
         .join(TerminationNotice, TerminationNotice.application_id == Application.id)
-        .where(in_state(S.SIGNED, *REPORTING), of_programmes("directed"), INDEPENDENT)
+        .where(in_state(S.SIGNED, S.MONITORING, S.SUSPENDED), of_programmes("directed"), INDEPENDENT)
         .where(TerminationNotice.withdrawn_at.is_(None), TerminationNotice.ends_on < TODAY),
     ),
 )
