@@ -14,3 +14,15 @@ STAGES: dict[Machine, frozenset[State]] = {
     Machine.ACTION: FOLLOWED,
     Machine.OBLIGATION: FOLLOWED | {State.SIGNED},  # owed from the signature on
 }
+# Where a part waits for its file to come back: nothing can be done, and nothing is over.
+WAITS: dict[Machine, frozenset[State]] = {Machine.REVIEW: frozenset({State.CLARIFICATION})}
+
+
+def alive(part: Machine) -> frozenset[State]:
+    """The states of a file in which something can be due of this part."""
+    return STAGES[part] | WAITS.get(part, frozenset())
+
+
+def over(state: State) -> tuple[Machine, ...]:
+    """The parts of which nothing is due any more, or yet, in a file that stands in this state."""
+    return tuple(part for part in STAGES if state not in alive(part))

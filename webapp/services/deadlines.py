@@ -26,9 +26,10 @@ from webapp.services.scope import application_of
 from workflows.deadlines import KINDS, end_of, last_zone, morning_of, reminders, still_in, working_day
 from workflows.definition import Definition, Move
 from workflows.definitions import BY_VERSION
+from workflows.stages import over
 from workflows.vocabulary import Machine, Outcome, State, Trigger
 
-Which = Callable[[], ColumnElement[bool]]  # whose rows: `_own`, `_whole_file` or `_one_row`
+Which = Callable[[], ColumnElement[bool]]  # whose rows: `_own`, `_of_file` or `_one_row`
 # Moves that do what was due; any other way out of a state has made the date pointless.
 DOES_IT = frozenset(
     {
@@ -48,7 +49,10 @@ DOES_IT = frozenset(
 
 
 def follow(case: Case, move: Move, actor: Principal) -> None:
-    """After a move: what ran in the state that was left ends, and what is due in the new one begins. For `advance`."""
+    """After a move: what ran in the state that was left ends, and what is due in the new one begins. For `advance`.
+
+    With the file its parts go on: what is due of them ends where nothing can be done about it any more.
+    """
     definition = BY_VERSION[(case.__machine__, case.definition_version)]
     dest = definition.spec(move.dest)
     if actor.person_id == SYSTEM.person_id and definition.spec(move.source).on_deadline is move.trigger:
@@ -57,7 +61,10 @@ def follow(case: Case, move: Move, actor: Principal) -> None:
         ended = DeadlineEnd.DONE
     else:
         ended = DeadlineEnd.CANCELLED if dest.outcome is Outcome.STOPPED else DeadlineEnd.LEFT
-    _close(_whole_file if dest.is_final and isinstance(case, Application) else _own, case.id, ended, case.__machine__)
+    if isinstance(case, Application):
+        _close(_of_file, case.id, ended, case.__machine__, *over(move.dest))
+    else:
+        _close(_own, case.id, ended, case.__machine__)
     if move.source is State.CLARIFICATION and isinstance(case, Application) and not dest.is_final:
         _give_back(case)
     open_for(case)
@@ -90,21 +97,22 @@ def _open(case: Case, due: Due) -> Deadline:
 
 def _own() -> ColumnElement[bool]:
     """The rows of one case, which `_close` is told."""
-    return (Deadline.machine == bindparam("of_machine")) & (Deadline.case_id == bindparam("number"))
+    return Deadline.machine.in_(bindparam("machines", expanding=True)) & (Deadline.case_id == bindparam("number"))
 
 
-def _whole_file() -> ColumnElement[bool]:
-    """The rows of a file that is over, those of its parts too."""
-    return or_(_own(), Deadline.application_id == bindparam("number"))
+def _of_file() -> ColumnElement[bool]:
+    """The rows of a file, of the machines that `_close` is told: one index finds them."""
+    machines = Deadline.machine.in_(bindparam("machines", expanding=True))
+    return (Deadline.application_id == bindparam("number")) & machines
 
 
 def _one_row() -> ColumnElement[bool]:
     return Deadline.id == bindparam("number")
 
 
-def _close(which: Which, number: int, ended: DeadlineEnd, machine: Machine | None = None) -> None:
+def _close(which: Which, number: int, ended: DeadlineEnd, *machines: Machine) -> None:
     """One statement where nothing runs, which is the usual case; a second one drops the reminders to come."""
-    told = {"of_machine": machine, "number": number, "now": clock.now(), "how": ended}
+    told = {"machines": machines, "number": number, "now": clock.now(), "how": ended}
     done = cast(CursorResult[Any], db.session.execute(_ending(which), told))
     if done.rowcount:
         db.session.execute(_dropping(which), told)
