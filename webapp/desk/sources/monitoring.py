@@ -92,7 +92,10 @@ _obligation = file_row(
     since=Obligation.state_since,
 ).join(Obligation, Obligation.application_id == Application.id)
 HAS_ACTION = exists().where(CorrectiveAction.finding_id == Finding.id).correlate(Finding)
-FINAL_ACCEPTED = in_file(Report, Report.kind == ReportKind.FINAL, Report.state == S.ACCEPTED)
+ALL_ACCEPTED = and_(
+    in_file(Report, Report.kind == ReportKind.FINAL, Report.state == S.ACCEPTED),
+    ~in_file(Report, Report.state != S.ACCEPTED),
+)
 
 SOURCES: tuple[Source, ...] = (
     source(Kind.SET_UP_MONITORING, MANAGER, file_row().where(*of_managed(S.SIGNED))),
@@ -139,7 +142,7 @@ SOURCES: tuple[Source, ...] = (
             or_(Obligation.delivered_by_id.is_(None), Obligation.delivered_by_id != ME),
         ),
     ),
-    source(Kind.START_CLOSING, MANAGER, file_row().where(*of_managed(S.MONITORING), FINAL_ACCEPTED)),
+    source(Kind.START_CLOSING, MANAGER, file_row().where(*of_managed(S.MONITORING), ALL_ACCEPTED)),
     source(
         Kind.GIVE_OPINION,
         Role.AUDITOR,
