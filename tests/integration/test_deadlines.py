@@ -98,12 +98,15 @@ def test_a_review_that_is_left_over_is_due_no_more(app: Flask) -> None:
         with writing():
             reviewing.assign(file.application, file.id("ralga2"), file.who("manager"), extra=True)
         left = running(K.REVIEW)
+        number = left.case_id
         assert busy(file, "ralga2") == 1
         file.go(T.SEND_TO_DECISION, "lead")
         anew()
         assert (busy(file, "ralga2"), left.ended) == (0, DeadlineEnd.LEFT)
         assert {reminder.outcome for reminder in left.reminders} == {ReminderOutcome.DROPPED}
         assert jobs.follow_what_is_due() == 0, "and nobody takes it up again"
+        manager = make.Visitor(app.test_client(), file.person("manager"))
+        assert "The file went on without this review." in manager.get(f"/reviews/{number}").text
         for day in (15, 21, 22, 29, 36, 50):
             with on(MONDAY.date() + timedelta(days=day)):
                 assert jobs.send_reminders() == 0
