@@ -9,9 +9,10 @@ from datetime import date
 from enum import StrEnum
 
 from webapp.errors import Forbidden, NotFound
+from workflows.stages import STAGES
 from workflows.vocabulary import Machine, Role, State
 
-R, S = Role, State
+M, R, S = Machine, Role, State
 
 MUNICIPAL = frozenset({R.APPLICANT_EDITOR, R.SIGNATORY, R.MUNICIPALITY_ADMIN})
 ASSOCIATION = frozenset({R.LGA_OFFICER, R.LEAD_REVIEWER, R.LGA_ADMIN})
@@ -140,7 +141,6 @@ class Action(StrEnum):
     NAME_FOCAL_POINT = "name_focal_point"
     VIEW_MONITORING = "view_monitoring"
     WRITE_REPORT = "write_report"
-    JUDGE_REPORT = "judge_report"
     RAISE_FINDING = "raise_finding"
     WORK_ON_ACTION = "work_on_action"
     MANAGE_OBLIGATIONS = "manage_obligations"
@@ -196,8 +196,8 @@ TABLE: dict[Action, Rule] = {
     Action.VIEW_ASSESSMENT: Rule(
         INSIDERS | MUNICIPAL | ASSOCIATION | PANEL | {R.AUDITOR}, not_in=frozenset({S.DRAFT, S.SUBMITTED})
     ),
-    Action.ASSIGN_REVIEWER: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=frozenset({S.REVIEW})),
-    Action.REVIEW: Rule(frozenset({R.LGA_OFFICER, R.LEAD_REVIEWER}), only_in=frozenset({S.REVIEW})),
+    Action.ASSIGN_REVIEWER: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=STAGES[M.REVIEW]),
+    Action.REVIEW: Rule(frozenset({R.LGA_OFFICER, R.LEAD_REVIEWER}), only_in=STAGES[M.REVIEW]),
     Action.VIEW_REVIEWS: Rule(OFFICE | {R.LGA_OFFICER, R.LEAD_REVIEWER} | PANEL, not_in=BEFORE_SUBMISSION),
     Action.RECOMMEND: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=frozenset({S.DECISION})),
     Action.CONFIRM: Rule(OFFICE, only_in=frozenset({S.DECISION})),
@@ -218,20 +218,16 @@ TABLE: dict[Action, Rule] = {
         frozenset({R.PROGRAMME_MANAGER, R.MUNICIPALITY_ADMIN}), only_in=frozenset({S.SIGNED, S.MONITORING})
     ),
     Action.VIEW_MONITORING: Rule(FOLLOWERS, only_in=RUNNING),
-    Action.WRITE_REPORT: Rule(APPLICANTS, only_in=frozenset({S.MONITORING, S.SUSPENDED})),
-    Action.JUDGE_REPORT: Rule(frozenset({R.PROGRAMME_MANAGER}), only_in=frozenset({S.MONITORING, S.SUSPENDED})),
+    Action.WRITE_REPORT: Rule(APPLICANTS, only_in=STAGES[M.REPORT]),
     Action.RAISE_FINDING: Rule(
         frozenset({R.PROGRAMME_MANAGER, R.COMMITTEE_MEMBER, R.FOCAL_POINT, R.INDEPENDENT_ASSESSOR}),
-        only_in=frozenset({S.MONITORING, S.SUSPENDED, S.CLOSING}),
+        only_in=STAGES[M.ACTION],
     ),
     Action.WORK_ON_ACTION: Rule(
         APPLICANTS | {R.PROGRAMME_MANAGER, R.COMMITTEE_MEMBER, R.FOCAL_POINT},
-        only_in=frozenset({S.MONITORING, S.SUSPENDED, S.CLOSING}),
+        only_in=STAGES[M.ACTION],
     ),
-    Action.MANAGE_OBLIGATIONS: Rule(
-        APPLICANTS | {R.PROGRAMME_MANAGER},
-        only_in=frozenset({S.CONTRACTING, S.SIGNED, S.MONITORING, S.SUSPENDED, S.CLOSING}),
-    ),
+    Action.MANAGE_OBLIGATIONS: Rule(APPLICANTS | {R.PROGRAMME_MANAGER}, only_in=STAGES[M.OBLIGATION]),
     Action.GIVE_NOTICE: Rule(frozenset({R.DIRECTOR}), only_in=frozenset({S.SIGNED, S.MONITORING, S.SUSPENDED})),
     Action.GIVE_OPINION: Rule(frozenset({R.AUDITOR}), only_in=frozenset({S.CLOSING})),
     Action.VIEW_LETTERS: Rule(MUNICIPAL | OFFICE | PANEL | {R.AUDITOR}, not_in=BEFORE_SUBMISSION),

@@ -190,6 +190,7 @@ class AgreementFacts:
     gaps: tuple[str, ...] = ()
     unsigned: tuple[str, ...] = ()
     signatories: frozenset[int] = frozenset()  # who may still sign, delegates in place of those who delegated
+    case_contracting: bool = False
     case_over: bool = False
     manager: int | None = None
     # negotiation, all about the newest version
@@ -213,12 +214,14 @@ class ActionFacts:
     evidence: bool
     done_by: int | None
     owner: int | None
+    case_running: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ObligationFacts:
     evidence: bool
     delivered_by: int | None
+    case_running: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,7 +242,7 @@ def reserve_validity_over(x: f.ApplicationFacts, actor: Actor) -> Blocker | None
 
 def within_appeal_time(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     late = x.last_appeal_day is None or x.today > x.last_appeal_day
-    return _when(late, "appeal_too_late", (), last=x.last_appeal_day or "", days=x.rules.appeal_days)
+    return _when(late, "appeal_too_late", (), last=x.last_appeal_day or "")
 
 
 def first_appeal(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
@@ -427,11 +427,20 @@ def signs_this_agreement(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
     return _when(actor.person_id not in x.signatories, "signs_nothing_here", MANAGER)
 
 
+def case_in_contracting(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
+    return _when(not x.case_contracting, "case_not_in_contracting", ())
+
+
 def case_is_over(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
     return _when(not x.case_over, "case_still_running", MANAGER)
 
 
-# --- report machine -------------------------------------------------------------------------------
+# --- report, corrective action and knowledge-sharing obligation -----------------------------------
+
+
+def case_running(x: f.ReportFacts | f.ActionFacts | f.ObligationFacts, actor: Actor) -> Blocker | None:
+    """What is followed in a project is over with it."""
+    return _when(not x.case_running, "case_not_running", ())
 
 
 def four_sections(x: f.ReportFacts, actor: Actor) -> Blocker | None:
@@ -439,15 +448,8 @@ def four_sections(x: f.ReportFacts, actor: Actor) -> Blocker | None:
     return _when(x.empty_sections, "report_sections_empty", APPLICANT, sections=",".join(x.empty_sections))
 
 
-def report_case_running(x: f.ReportFacts, actor: Actor) -> Blocker | None:
-    return _when(not x.case_running, "report_case_not_running", MANAGER)
-
-
 def not_the_author(x: f.ReportFacts, actor: Actor) -> Blocker | None:
     return _when(actor.person_id == x.author, "own_report", MANAGER)
-
-
-# --- corrective action and knowledge-sharing obligation -------------------------------------------
 
 
 def evidence_given(x: f.ActionFacts | f.ObligationFacts, actor: Actor) -> Blocker | None:

@@ -14,7 +14,7 @@ from tests.factories import assessing as make
 from tests.factories import people
 from tests.factories.assessing import enter
 from tests.support.odd import ODD
-from webapp import clock
+from webapp import clock, wording
 from webapp.decisions import use_cases
 from webapp.errors import Forbidden, Invalid, Refused
 from webapp.extensions import db
@@ -22,6 +22,8 @@ from webapp.jobs import courier, fire_deadlines
 from webapp.models.agreement import Document, DocumentKind
 from webapp.models.assessment import Appeal, Decision, Review
 from webapp.models.people import Organisation
+from webapp.programmes.use_cases import update_rules
+from webapp.services import explain
 from webapp.services.advance import offers
 from webapp.services.facts import last_appeal_day
 from webapp.transaction import writing
@@ -54,9 +56,11 @@ def test_day_42_is_in_time_and_day_43_is_not(refuse: object) -> None:
 def test_the_days_are_those_of_the_applicant() -> None:
     """Sent at 23:30 UTC it is already the next day in Kigali, and the last day ends when it ends there."""
     with clock.at(datetime(2026, 3, 1, 23, 30, tzinfo=UTC)):
-        file = make.rejected()
-    with writing():
-        db.session.get_one(Organisation, file.rooms.lead).time_zone = "Africa/Kigali"
+        file = make.in_decision(2, 2)
+        with writing():
+            db.session.get_one(Organisation, file.rooms.lead).time_zone = "Africa/Kigali"
+        make.recommended(file, State.REJECTED, None)
+        make.confirmed(file, Role.PROGRAMME_MANAGER, "second")
     assert last_appeal_day(file.application).isoformat() == "2026-04-13"
     with clock.at(datetime(2026, 4, 13, 22, 5, tzinfo=UTC)), refused("appeal_too_late"):
         make.appealed(file)
@@ -64,6 +68,27 @@ def test_the_days_are_those_of_the_applicant() -> None:
     with clock.at(datetime(2026, 4, 13, 21, 55, tzinfo=UTC)):
         make.appealed(file)
     assert file.application.state is State.APPEAL
+
+
+@pytest.mark.parametrize(("figure", "day"), [(14, 20), (180, 42)])
+def test_another_figure_is_for_letters_to_come(client: FlaskClient, figure: int, day: int) -> None:
+    """The letter gave 42 days: page, move and job say so, whatever the programme allows from now on."""
+    file = make.rejected()
+    with writing():
+        update_rules(file.application.call.plan.programme, {"appeal_days": figure}, file.who("manager"))
+    letter_says = file.application.state_since.date() + timedelta(days=42)
+    assert last_appeal_day(file.application) == letter_says
+    with on_day(file, day):
+        page = enter(client, file, "signatory").get(f"/applications/{file.number}/appeal").text
+        assert wording.day(letter_says) in page
+        assert explain.explain(file.application, Trigger.FILE_APPEAL, file.who("signatory")).ready
+        assert fire_deadlines() == 0
+    with on_day(file, 43):
+        late = explain.explain(file.application, Trigger.FILE_APPEAL, file.who("signatory"))
+        assert [reason.blocker.code for reason in late.reasons] == ["appeal_too_late"]
+        assert wording.day(letter_says) in late.reasons[0].text
+        assert fire_deadlines() == 1
+    assert file.application.state is State.CLOSED
 
 
 def test_only_a_signatory_appeals_with_grounds() -> None:
@@ -198,9 +223,8 @@ def test_the_applicant_reads_until_when_and_files_it(client: FlaskClient) -> Non
 
 
 def test_after_the_last_day_the_page_says_so(client: FlaskClient) -> None:
-    file = make.rejected()
-    with writing():
-        file.application.state_since = file.application.state_since - timedelta(days=43)
+    with clock.at(clock.now() - timedelta(days=43)):
+        file = make.rejected()
     page = enter(client, file, "signatory").get(f"/applications/{file.number}/appeal").text
     assert "The time to appeal is over." in page
     assert "File an appeal" not in page

@@ -19,6 +19,8 @@ from webapp.extensions import db
 from webapp.models.application import Application, Section
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report
 from webapp.models.record import Deadline, DeadlineEnd, Reminder, ReminderOutcome
+from webapp.reviews import candidates
+from webapp.reviews import use_cases as reviewing
 from webapp.services import deadlines, outbox, reminders
 from webapp.services.advance import advance
 from webapp.transaction import writing
@@ -88,6 +90,45 @@ def test_the_end_of_a_file_ends_what_ran_in_it(follow: m.Follow) -> None:
         m.move(follow, "director", Application, follow.file, T.TERMINATE, "Nothing happened")
         assert db.session.scalars(select(Deadline).where(Deadline.closed_at.is_(None))).all() == []
         assert jobs.send_reminders() == 0
+
+
+def test_a_review_that_is_left_over_is_due_no_more(app: Flask) -> None:
+    """A third one was asked for, and the file went on without it: nobody is reminded of what nobody can do."""
+    with app.app_context(), clock.at(MONDAY):
+        file = make.reviewed()
+        with writing():
+            reviewing.assign(file.application, file.id("ralga2"), file.who("manager"), extra=True)
+        left = running(K.REVIEW)
+        number = left.case_id
+        assert busy(file, "ralga2") == 1
+        file.go(T.SEND_TO_DECISION, "lead")
+        anew()
+        assert (busy(file, "ralga2"), left.ended) == (0, DeadlineEnd.LEFT)
+        assert {reminder.outcome for reminder in left.reminders} == {ReminderOutcome.DROPPED}
+        assert jobs.follow_what_is_due() == 0, "and nobody takes it up again"
+        manager = make.Visitor(app.test_client(), file.person("manager"))
+        assert "The file went on without this review." in manager.get(f"/reviews/{number}").text
+        for day in (15, 21, 22, 29, 36, 50):
+            with on(MONDAY.date() + timedelta(days=day)):
+                assert jobs.send_reminders() == 0
+
+
+def busy(file: make.File, name: str) -> int:
+    """What counts when the next reviewer is chosen."""
+    return next(o.open_reviews for o in candidates.officers(file.application) if o.person.id == file.id(name))
+
+
+def test_a_review_waits_while_a_question_is_answered_and_ends_with_the_file(app: Flask) -> None:
+    with app.app_context(), clock.at(MONDAY):
+        file = make.in_review()
+        with writing():
+            case = db.session.get_one(Application, file.number)
+            applying.ask_clarification(case, "Whose land?", [Section.BUDGET], date(2026, 3, 30), file.who("ralga"))
+        asked = running(K.REVIEW)
+        file.go(T.WITHDRAW, "signatory", "We do it ourselves")
+        anew()
+        assert asked.ended is DeadlineEnd.CANCELLED
+        assert db.session.scalars(select(Deadline).where(Deadline.closed_at.is_(None))).all() == []
 
 
 def test_what_nobody_follows_is_taken_up_once(follow: m.Follow) -> None:

@@ -188,6 +188,41 @@ def test_a_project_that_goes_on_has_lost_no_time(follow: m.Follow, days: int) ->
     assert audit.broken_links() == []
 
 
+def suspended(follow: m.Follow) -> None:
+    m.move(follow, "manager", Application, follow.file, T.SUSPEND, "No access to the site")
+
+
+def resumed(follow: m.Follow) -> None:
+    m.move(follow, "manager", Application, follow.file, T.RESUME, "The road is open")
+
+
+def test_a_date_set_while_a_project_stood_still_waited_only_since_then(follow: m.Follow) -> None:
+    """Opened on day 90 of a suspension that ends on day 91: it waited for a day."""
+    suspended(follow)
+    with on(MONDAY.date() + timedelta(days=90)):
+        _finding, opened = m.action(follow, due_in=10)
+    with on(MONDAY.date() + timedelta(days=91)):
+        resumed(follow)
+        assert dates(follow)[f"CorrectiveAction {opened}"] == MONDAY.date() + timedelta(days=101)
+        assert running().due_on == THURSDAY + timedelta(days=91), "the one that waited all the time"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [(date(2026, 7, 1), date(2026, 7, 2)), (date(2026, 6, 1), THURSDAY + timedelta(days=91))],
+)
+def test_more_time_given_while_a_project_stood_still_is_what_was_said(
+    follow: m.Follow, given: date, expected: date
+) -> None:
+    """It moves by the days since it was given, and never takes away what standing still gives back."""
+    suspended(follow)
+    with on(MONDAY.date() + timedelta(days=90)):
+        extend(follow, given)
+    with on(MONDAY.date() + timedelta(days=91)):
+        resumed(follow)
+        assert running().due_on == expected
+
+
 def test_reminders_follow_the_moved_date(follow: m.Follow) -> None:
     m.move(follow, "manager", Application, follow.file, T.SUSPEND, "No access to the site")
     with late(0):

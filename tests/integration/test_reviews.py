@@ -273,9 +273,10 @@ def test_unknown_and_foreign_are_the_same(client: FlaskClient) -> None:
         (f"/reviews/{number}", "/reviews/99999"),
         (f"/applications/{file.number}/reviews", "/applications/99999/reviews"),
     ):
-        answers = [visitor.get(real), visitor.get(unknown)]
+        answers = [visitor.get(address) for address in (real, unknown)]
         assert [answer.status_code for answer in answers] == [404, 404]
-        assert answers[0].data == answers[1].data
+        said = [answer.text.replace(address, "") for answer, address in zip(answers, (real, unknown), strict=True)]
+        assert said[0] == said[1]
 
 
 def test_a_review_from_declaration_to_the_final_page(client: FlaskClient) -> None:

@@ -110,6 +110,7 @@ class Walker:
         there = f.AgreementFacts(
             file.amount, file.scheduled, Decimal(80), 90, Instrument.MEMORANDUM, Instrument.MEMORANDUM,
             self.dice.random() < 0.8, unsigned=PARTIES[file.signed :], signed=file.signed, case_over=over,
+            case_contracting=file.state is State.CONTRACTING,
             signatories=frozenset({actor.person_id}), written_by=1,
             checked_by=frozenset({2} if self.dice.random() < 0.8 else {1}),
         )  # fmt: skip

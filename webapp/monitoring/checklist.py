@@ -20,7 +20,10 @@ CONDITIONS = {
         "committee_undecided": _("It is decided whether there will be a monitoring committee."),
         "focal_points_missing": _("Every municipality has a focal point."),
     },
-    Trigger.START_CLOSING: {"final_report_open": _("The final report is accepted.")},
+    Trigger.START_CLOSING: {
+        "final_report_open": _("The final report is accepted."),
+        "reports_open": _("All the reports are accepted."),
+    },
     Trigger.CLOSE: {
         "reports_open": _("All the reports are accepted."),
         "audit_open": _("The auditor has given an opinion."),

@@ -41,8 +41,9 @@ def schedule_reports(moved: Moved) -> None:
         db.session.flush()
         deadlines.open_for(report)
     owed = select(Obligation).where(Obligation.agreement_id == agreement.id, Obligation.state == State.OPEN)
-    for obligation in db.session.scalars(owed):
-        deadlines.open_for(obligation)
+    for obligation in db.session.scalars(owed).all():
+        if deadlines.running(obligation) is None:  # handed in and given back since the signature: it runs already
+            deadlines.open_for(obligation)
 
 
 @handles(Effect.MOVE_DATES)

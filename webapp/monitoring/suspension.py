@@ -16,13 +16,11 @@ from webapp import clock
 from webapp.extensions import db
 from webapp.models.application import Application
 from webapp.models.monitoring import Report
-from webapp.models.record import AuditEntry, AuditEvent, DeadlineEnd
+from webapp.models.record import AuditEntry, AuditEvent
 from webapp.policy import Principal
 from webapp.services import audit, deadlines
 from webapp.services.calendars import place_of
 from webapp.services.facts import current_agreement
-from webapp.services.versions import CASES
-from workflows.deadlines import still_in
 from workflows.vocabulary import Machine, Role, State
 
 Moved = tuple[str, date, date]
@@ -30,12 +28,13 @@ Moved = tuple[str, date, date]
 
 def move_dates(application: Application, actor: Principal) -> None:
     """Move every date to come; on the same day nothing moves and nothing is recorded."""
-    since = _suspended_on(application)
-    days = (clock.today(place_of(application).lead_zone) - since).days
+    begun, zone = _suspended_at(application), place_of(application).lead_zone
+    since = begun.astimezone(ZoneInfo(zone)).date()
+    days = (clock.today(zone) - since).days
     if days < 1:
         return
     by = timedelta(days=days)
-    moved = [*_deadlines(application, by), *_periods(application, since, by), *_tranches(application, since, by)]
+    moved = [*_deadlines(application, begun), *_periods(application, since, by), *_tranches(application, since, by)]
     audit.record(
         application, actor, Role.PROGRAMME_MANAGER, AuditEvent.DATES_MOVED, application_id=application.id,
         data={
@@ -46,10 +45,10 @@ def move_dates(application: Application, actor: Principal) -> None:
     )  # fmt: skip
 
 
-def _suspended_on(application: Application) -> date:
-    """The day on which the last suspension began, where the applicant is."""
+def _suspended_at(application: Application) -> datetime:
+    """When the last suspension began."""
     begun: datetime = db.session.scalars(_suspensions(), {"case": application.id}).one()
-    return begun.astimezone(ZoneInfo(place_of(application).lead_zone)).date()
+    return begun
 
 
 @cache
@@ -60,13 +59,10 @@ def _suspensions() -> Any:
     return select(link.at).where(*moved).order_by(link.sequence.desc()).limit(1)
 
 
-def _deadlines(application: Application, by: timedelta) -> Iterator[Moved]:
+def _deadlines(application: Application, begun: datetime) -> Iterator[Moved]:
     """What the partners still owe: reports, actions, shared knowledge. Its reminders are planned anew."""
-    for row in deadlines.of_file(application):
-        if row.kind in still_in(State.SUSPENDED):
-            case = db.session.get_one(CASES[row.machine], row.case_id)
-            again = deadlines.another_day(row, row.due_on + by, case, DeadlineEnd.MOVED)
-            yield f"{row.kind} {row.case_id}", row.due_on, again.due_on
+    for row, again in deadlines.give_back(application, State.SUSPENDED, begun):
+        yield f"{row.kind} {row.case_id}", row.due_on, again.due_on
 
 
 def _periods(application: Application, since: date, by: timedelta) -> Iterator[Moved]:

@@ -15,7 +15,8 @@ from webapp.models.assessment import EligibilityCheck, Review
 from webapp.models.people import Affiliation, Organisation, Person, RoleGrant
 from webapp.models.record import AuditEvent
 from webapp.services import announce, audit, deadlines, scope
-from workflows.vocabulary import Role, State
+from workflows.stages import alive
+from workflows.vocabulary import Machine, Role, State
 
 LGA_ROLES = (Role.LGA_OFFICER, Role.LEAD_REVIEWER)
 HANDLED = "handled"  # a tie to the file itself, not to a municipality
@@ -38,7 +39,8 @@ class Officer:
 def officers(application: Application) -> list[Officer]:
     """Every officer of the associations of this file today, least busy first; two statements."""
     lgas = scope.file_scope(application).lga_ids
-    busy = select(func.count(Review.id)).where(Review.reviewer_id == Person.id, Review.state == State.ASSIGNED)
+    asked = (Review.reviewer_id == Person.id, Review.state == State.ASSIGNED, Review.round == Application.review_round)
+    busy = select(func.count(Review.id)).join(Application).where(*asked, Application.state.in_(alive(Machine.REVIEW)))
     today = clock.today()
     query = (
         select(Person, func.min(RoleGrant.organisation_id), busy.correlate(Person).scalar_subquery())

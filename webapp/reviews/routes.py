@@ -19,7 +19,8 @@ from webapp.services import advance, scope
 from webapp.services.facts import rules_of
 from workflows import engine, scoring
 from workflows.facts import ApplicationFacts
-from workflows.vocabulary import State, Trigger
+from workflows.stages import alive
+from workflows.vocabulary import Machine, State, Trigger
 
 blueprint = Blueprint("reviews", __name__, template_folder="templates")
 
@@ -191,7 +192,8 @@ def _page(
     everyone = queries.reviews(application)
     mine = review.reviewer_id == who.person_id
     room = scope.file_scope(application)
-    is_open = review.state is State.ASSIGNED and review.round == application.review_round
+    asked = review.state is State.ASSIGNED
+    is_open = asked and review.round == application.review_round and application.state in alive(Machine.REVIEW)
     edits = mine and is_open and policy.may(who, Action.REVIEW, room)
     tied = bool(who.belongs_to & room.party_ids)
     scoring_now = edits and review.no_conflict is True and not tied
@@ -202,6 +204,7 @@ def _page(
         mine=mine,
         edits=edits,
         tied=edits and tied,
+        left_over=asked and not is_open,
         scoring_now=scoring_now,
         form=form or (forms.grid_form(review) if scoring_now else None),
         declaration=declaration or forms.DeclareForm(formdata=None),

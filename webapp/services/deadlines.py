@@ -5,7 +5,7 @@ who is told is asked of the row. Both change together.
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -15,21 +15,21 @@ from sqlalchemy import ColumnElement, CursorResult, Table, bindparam, insert, or
 from webapp import clock, wording
 from webapp.extensions import db
 from webapp.models.application import Application
-from webapp.models.assessment import Review
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report
 from webapp.models.record import Deadline, DeadlineEnd, Reminder, ReminderOutcome
 from webapp.models.types import Case
 from webapp.policy import SYSTEM, Principal
 from webapp.services.calendars import Place, is_free, place_of
-from webapp.services.due import Due, due_of, due_under
+from webapp.services.due import MODELS, Due, due_of, due_under
 from webapp.services.facts import open_clarification, rules_of
 from webapp.services.scope import application_of
 from workflows.deadlines import KINDS, end_of, last_zone, morning_of, reminders, still_in, working_day
 from workflows.definition import Definition, Move
 from workflows.definitions import BY_VERSION
+from workflows.stages import over
 from workflows.vocabulary import Machine, Outcome, State, Trigger
 
-Which = Callable[[], ColumnElement[bool]]  # whose rows: `_own`, `_whole_file` or `_one_row`
+Which = Callable[[], ColumnElement[bool]]  # whose rows: `_own`, `_of_file` or `_one_row`
 # Moves that do what was due; any other way out of a state has made the date pointless.
 DOES_IT = frozenset(
     {
@@ -49,7 +49,10 @@ DOES_IT = frozenset(
 
 
 def follow(case: Case, move: Move, actor: Principal) -> None:
-    """After a move: what ran in the state that was left ends, and what is due in the new one begins. For `advance`."""
+    """After a move: what ran in the state that was left ends, and what is due in the new one begins. For `advance`.
+
+    With the file its parts go on: what is due of them ends where nothing can be done about it any more.
+    """
     definition = BY_VERSION[(case.__machine__, case.definition_version)]
     dest = definition.spec(move.dest)
     if actor.person_id == SYSTEM.person_id and definition.spec(move.source).on_deadline is move.trigger:
@@ -58,7 +61,10 @@ def follow(case: Case, move: Move, actor: Principal) -> None:
         ended = DeadlineEnd.DONE
     else:
         ended = DeadlineEnd.CANCELLED if dest.outcome is Outcome.STOPPED else DeadlineEnd.LEFT
-    _close(_whole_file if dest.is_final and isinstance(case, Application) else _own, case.id, ended, case.__machine__)
+    if isinstance(case, Application):
+        _close(_of_file, case.id, ended, case.__machine__, *over(move.dest))
+    else:
+        _close(_own, case.id, ended, case.__machine__)
     if move.source is State.CLARIFICATION and isinstance(case, Application) and not dest.is_final:
         _give_back(case)
     open_for(case)
@@ -66,15 +72,8 @@ def follow(case: Case, move: Move, actor: Principal) -> None:
 
 def _give_back(case: Application) -> None:
     """Reviewers could not go on while a question was open: they get the days back that the answer took."""
-    question = open_clarification(case)
-    if question is None:
-        return
-    zone = place_of(case).lead_zone
-    days = clock.today(zone) - question.asked_at.astimezone(ZoneInfo(zone)).date()
-    waiting = select(Deadline).where(Deadline.application_id == case.id, Deadline.closed_at.is_(None))
-    rows = db.session.scalars(waiting.where(Deadline.kind.in_(still_in(State.CLARIFICATION)))).all()
-    for row in rows if days else ():
-        another_day(row, row.due_on + days, db.session.get_one(Review, row.case_id), DeadlineEnd.MOVED)
+    if (question := open_clarification(case)) is not None:
+        give_back(case, State.CLARIFICATION, question.asked_at)
 
 
 def open_for(case: Case) -> Deadline | None:
@@ -98,21 +97,22 @@ def _open(case: Case, due: Due) -> Deadline:
 
 def _own() -> ColumnElement[bool]:
     """The rows of one case, which `_close` is told."""
-    return (Deadline.machine == bindparam("of_machine")) & (Deadline.case_id == bindparam("number"))
+    return Deadline.machine.in_(bindparam("machines", expanding=True)) & (Deadline.case_id == bindparam("number"))
 
 
-def _whole_file() -> ColumnElement[bool]:
-    """The rows of a file that is over, those of its parts too."""
-    return or_(_own(), Deadline.application_id == bindparam("number"))
+def _of_file() -> ColumnElement[bool]:
+    """The rows of a file, of the machines that `_close` is told: one index finds them."""
+    machines = Deadline.machine.in_(bindparam("machines", expanding=True))
+    return (Deadline.application_id == bindparam("number")) & machines
 
 
 def _one_row() -> ColumnElement[bool]:
     return Deadline.id == bindparam("number")
 
 
-def _close(which: Which, number: int, ended: DeadlineEnd, machine: Machine | None = None) -> None:
+def _close(which: Which, number: int, ended: DeadlineEnd, *machines: Machine) -> None:
     """One statement where nothing runs, which is the usual case; a second one drops the reminders to come."""
-    told = {"of_machine": machine, "number": number, "now": clock.now(), "how": ended}
+    told = {"machines": machines, "number": number, "now": clock.now(), "how": ended}
     done = cast(CursorResult[Any], db.session.execute(_ending(which), told))
     if done.rowcount:
         db.session.execute(_dropping(which), told)
@@ -229,6 +229,29 @@ def another_day(row: Deadline, day: date, case: Case, ended: DeadlineEnd) -> Dea
         rule=row.rule,
     )
     return _begin(again, day, case)
+
+
+def give_back(application: Application, state: State, since: datetime) -> list[tuple[Deadline, Deadline]]:
+    """After a standstill: what waited in `state` since then gets its days back; returns the rows before and after.
+
+    A date that was set meanwhile waited only since it was set. More time given meanwhile takes nothing away: the date
+    before it counts too, and the later one holds.
+    """
+    zone = place_of(application).lead_zone
+    waited = or_(Deadline.closed_at.is_(None), (Deadline.ended == DeadlineEnd.EXTENDED) & (Deadline.closed_at >= since))
+    mine = (Deadline.application_id == application.id, Deadline.kind.in_(still_in(state)))
+    rows = db.session.scalars(select(Deadline).where(*mine, waited).order_by(Deadline.due_at, Deadline.id)).all()
+    days: dict[tuple[Machine, int], date] = {}
+    for row in rows:
+        begun = max(since, row.created_at).astimezone(ZoneInfo(zone)).date()
+        day, part = row.due_on + (clock.today(zone) - begun), (row.machine, row.case_id)
+        days[part] = max(day, days.get(part, day))
+    late = [(row, days[row.machine, row.case_id]) for row in rows if row.closed_at is None]
+    return [
+        (row, another_day(row, day, db.session.get_one(MODELS[row.machine], row.case_id), DeadlineEnd.MOVED))
+        for row, day in late
+        if day > row.due_on
+    ]
 
 
 def keep_day(case: Case, day: date) -> None:

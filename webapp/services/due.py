@@ -17,12 +17,12 @@ from webapp.models.record import Deadline
 from webapp.models.types import Case
 from webapp.services.calendars import place_of
 from webapp.services.facts import open_clarification, rules_of
+from webapp.services.scope import application_of
 from workflows.deadlines import kind_of
 from workflows.definition import Definition
-from workflows.definitions import BY_VERSION, CURRENT
+from workflows.definitions import BY_VERSION
+from workflows.stages import alive
 from workflows.vocabulary import DeadlineKind, Machine, State, Trigger
-
-SHARING = frozenset({State.SIGNED, State.MONITORING, State.SUSPENDED, State.CLOSING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,11 @@ class Due:
 
 
 def due_of(case: Case) -> Due | None:
-    """What is due of this case in the state it stands in: by its table, else by the day agreed for the part."""
+    """What is due of this case in the state it stands in: by its table, else by the day agreed for the part.
+
+    Of a part only while its file stands where something can be done about it: nobody owes what stands in an agreement
+    that is not signed.
+    """
     return due_under(case, BY_VERSION[(case.__machine__, case.definition_version)], case.state_since)
 
 
@@ -48,7 +52,15 @@ def due_under(case: Case, definition: Definition, since: datetime) -> Due | None
         days = int(getattr(rules_of(case), spec.deadline))
         return Due(kind_of(spec.deadline), begun + timedelta(days=days), spec.deadline, spec.on_deadline)
     part = _PARTS.get((case.__machine__, case.state))
-    return part(case) if part else None
+    return part(case) if part and _is_alive(case) else None
+
+
+def _is_alive(case: Case) -> bool:
+    """A file itself always is; of its parts, those that belong to where it stands, and to the round of its review."""
+    if isinstance(case, Review) and case.round != case.application.review_round:
+        return False
+    file = application_of(case)
+    return file is None or file is case or file.state in alive(case.__machine__)
 
 
 def _answer(case: Application) -> Due | None:
@@ -77,9 +89,8 @@ def _action(case: CorrectiveAction) -> Due:
     return Due(DeadlineKind.ACTION, case.due_on)
 
 
-def _obligation(case: Obligation) -> Due | None:
-    """Nobody owes what stands in an agreement that is not signed."""
-    return Due(DeadlineKind.OBLIGATION, case.due_on) if case.application.state in SHARING else None
+def _obligation(case: Obligation) -> Due:
+    return Due(DeadlineKind.OBLIGATION, case.due_on)
 
 
 def _today(case: Case) -> date:
@@ -96,27 +107,27 @@ _PARTS: dict[tuple[Machine, State], Callable[[Any], Due | None]] = {
 }
 
 
-_TABLES: dict[tuple[Machine, State], Any] = {
-    (Machine.APPLICATION, State.CLARIFICATION): Application,
-    (Machine.REVIEW, State.ASSIGNED): Review,
-    (Machine.REPORT, State.DUE): Report,
-    (Machine.REPORT, State.RETURNED): Report,
-    (Machine.ACTION, State.OPEN): CorrectiveAction,
-    (Machine.OBLIGATION, State.OPEN): Obligation,
+# What can be due of a file and its parts where no table says so.
+MODELS: dict[Machine, type[Case]] = {
+    Machine.APPLICATION: Application,
+    Machine.REVIEW: Review,
+    Machine.REPORT: Report,
+    Machine.ACTION: CorrectiveAction,
+    Machine.OBLIGATION: Obligation,
 }
-OVER = tuple(spec.name for spec in CURRENT[Machine.APPLICATION].states if spec.is_final)
 
 
 def unfollowed() -> list[tuple[Machine, int]]:
-    """The parts with something due of which no row runs, in files that are under way; one statement."""
+    """The parts with something due of which no row runs, in files that stand where they belong; one statement."""
     arms = []
-    for (machine, state), kind in _TABLES.items():
+    for machine, state in _PARTS:
+        kind: Any = MODELS[machine]
         followed = exists().where(
             Deadline.machine == machine, Deadline.case_id == kind.id, Deadline.closed_at.is_(None)
         )
         rows = select(literal(machine.value).label("machine"), kind.id).where(kind.state == state, ~followed)
         if kind is not Application:
-            under_way = select(Application.id).where(Application.state.not_in(OVER))
+            under_way = select(Application.id).where(Application.state.in_(alive(machine)))
             rows = rows.where(kind.application_id.in_(under_way))
         arms.append(rows)
     return [(Machine(machine), case_id) for machine, case_id in db.session.execute(union_all(*arms))]

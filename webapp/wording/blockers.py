@@ -82,7 +82,7 @@ DECIDING: dict[str, LazyString] = {
         "The score is too low for funding: %(score)s. Needed: %(need)s or more, and at least %(fit)s of 5 for the fit."
     ),
     "reserve_still_valid": _("The place on the reserve list is valid until %(until)s."),
-    "appeal_too_late": _("The time to appeal is over. It ended on %(last)s, %(days)s days after the letter."),
+    "appeal_too_late": _("The time to appeal is over. It ended on %(last)s."),
     "appeal_used": _("An appeal was already filed for this application. Only one is possible."),
     "not_new_to_file": _("You worked on this file or belong to one of its municipalities, so another person judges."),
     "panel_open": _("Two panel members must agree on this outcome. Votes for it now: %(votes)s."),
@@ -108,6 +108,7 @@ CONTRACTING: dict[str, LazyString] = {
     "text_not_agreed": _(
         "Not enough municipalities have agreed to this version. Still needed: %(count)s. Not yet: %(parties)s."
     ),
+    "case_not_in_contracting": _("The application is not in contracting, so the agreement stays as it is."),
     "case_still_running": _("The file is still running, so the agreement stays as it is."),
 }
 
@@ -124,7 +125,7 @@ FOLLOWING: dict[str, LazyString] = {
     "actions_open": _("Some corrective actions are not closed yet. Still open: %(count)s."),
     "findings_open": _("Some findings are not closed yet. Still open: %(count)s."),
     "report_sections_empty": _("The report is not complete. Still empty: %(sections)s."),
-    "report_case_not_running": _("A report can be submitted only while the project is monitored or suspended."),
+    "case_not_running": _("This can be done only while the project is running, not before and not after its end."),
     "own_report": _("You wrote this report, so another person accepts it."),
     "evidence_missing": _("There is no evidence yet. Describe it or add a file."),
     "own_action": _("You worked on this action, so another person verifies it."),
@@ -133,7 +134,7 @@ FOLLOWING: dict[str, LazyString] = {
 
 REVIEWING: dict[str, LazyString] = {
     "not_your_review": _("This review belongs to another reviewer."),
-    "case_not_in_review": _("The application is not in LGA review now, so reviews cannot be submitted."),
+    "case_not_in_review": _("The application is not in LGA review now, so its reviews stay as they are."),
     "conflict_of_interest": _("You have a tie to one of the municipalities. Please step back from this review."),
     "conflict_unanswered": _("Declare first whether you have a conflict of interest."),
     "criteria_unscored": _("Some criteria have no score yet: %(criteria)s."),
@@ -156,7 +157,7 @@ BLOCKERS: dict[str, LazyString] = {
 WITHOUT: dict[str, LazyString] = {
     "score_too_low": _("There is no score yet. Funding needs %(need)s or more, and at least %(fit)s of 5 for the fit."),
     "reserve_still_valid": _("The place on the reserve list is still valid."),
-    "appeal_too_late": _("An appeal is possible only after the letter, for %(days)s days."),
+    "appeal_too_late": _("An appeal is possible only after the letter."),
     "appeal_time_running": _("The applicants can still appeal. The letter is not sent yet."),
     "notice_running": _("Notice must be given first. Its time must be over before this step."),
     "signatures_open": _("Not all the parties have signed yet."),

@@ -329,6 +329,7 @@ MONITORING = (
         MANAGER,
         g.not_of_a_party,
         g.final_report_accepted,
+        g.reports_settled,
         effects=(Effect.OPEN_AUDIT,),
     ),
     *moves(

@@ -26,11 +26,19 @@ REPORT = Definition(
             (State.DUE, State.RETURNED),
             State.SUBMITTED,
             APPLICANT,
-            g.report_case_running,
+            g.case_running,
             g.four_sections,
         ),
-        *moves(Trigger.RETURN_REPORT, State.SUBMITTED, State.RETURNED, MANAGER, needs_reason=True),
-        *moves(Trigger.ACCEPT_REPORT, State.SUBMITTED, State.ACCEPTED, MANAGER, g.not_the_author, g.four_sections),
+        *moves(Trigger.RETURN_REPORT, State.SUBMITTED, State.RETURNED, MANAGER, g.case_running, needs_reason=True),
+        *moves(
+            Trigger.ACCEPT_REPORT,
+            State.SUBMITTED,
+            State.ACCEPTED,
+            MANAGER,
+            g.case_running,
+            g.not_the_author,
+            g.four_sections,
+        ),
     ),
 )
 
@@ -45,10 +53,20 @@ ACTION = Definition(
         StateSpec(State.CLOSED, is_final=True, outcome=Outcome.COMPLETED),
     ),
     moves=(
-        *moves(Trigger.MARK_DONE, State.OPEN, State.DONE, APPLICANT, g.evidence_given),
-        *moves(Trigger.REOPEN, (State.DONE, State.VERIFIED), State.OPEN, FOLLOWERS, needs_reason=True),
-        *moves(Trigger.VERIFY, State.DONE, State.VERIFIED, FOLLOWERS, g.evidence_given, g.verifier_is_another),
-        *moves(Trigger.CLOSE_ACTION, State.VERIFIED, State.CLOSED, MANAGER, effects=(Effect.CLOSE_FINDING,)),
+        *moves(Trigger.MARK_DONE, State.OPEN, State.DONE, APPLICANT, g.case_running, g.evidence_given),
+        *moves(Trigger.REOPEN, (State.DONE, State.VERIFIED), State.OPEN, FOLLOWERS, g.case_running, needs_reason=True),
+        *moves(
+            Trigger.VERIFY,
+            State.DONE,
+            State.VERIFIED,
+            FOLLOWERS,
+            g.case_running,
+            g.evidence_given,
+            g.verifier_is_another,
+        ),
+        *moves(
+            Trigger.CLOSE_ACTION, State.VERIFIED, State.CLOSED, MANAGER, g.case_running, effects=(Effect.CLOSE_FINDING,)
+        ),
     ),
 )
 
@@ -63,9 +81,11 @@ OBLIGATION = Definition(
         StateSpec(State.WAIVED, is_final=True, outcome=Outcome.STOPPED),
     ),
     moves=(
-        *moves(Trigger.DELIVER, State.OPEN, State.DELIVERED, APPLICANT, g.evidence_given),
-        *moves(Trigger.REDO, State.DELIVERED, State.OPEN, MANAGER, needs_reason=True),
-        *moves(Trigger.CONFIRM_DELIVERY, State.DELIVERED, State.VERIFIED, MANAGER, g.confirmer_is_another),
-        *moves(Trigger.WAIVE, State.OPEN, State.WAIVED, MANAGER, needs_reason=True),
+        *moves(Trigger.DELIVER, State.OPEN, State.DELIVERED, APPLICANT, g.case_running, g.evidence_given),
+        *moves(Trigger.REDO, State.DELIVERED, State.OPEN, MANAGER, g.case_running, needs_reason=True),
+        *moves(
+            Trigger.CONFIRM_DELIVERY, State.DELIVERED, State.VERIFIED, MANAGER, g.case_running, g.confirmer_is_another
+        ),
+        *moves(Trigger.WAIVE, State.OPEN, State.WAIVED, MANAGER, g.case_running, needs_reason=True),
     ),
 )

@@ -34,6 +34,7 @@ REVIEW = Definition(
             State.RECUSED,
             (*LGA, Role.PROGRAMME_MANAGER),
             g.own_review_or_manager,
+            g.case_in_review,
             effects=(Effect.ASSIGN_REVIEWERS,),
             needs_reason=True,
         ),

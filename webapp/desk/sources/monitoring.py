@@ -32,15 +32,16 @@ from webapp.models.monitoring import (
 )
 from webapp.models.people import Organisation
 from webapp.models.record import last_day
+from workflows.stages import STAGES
 from workflows.vocabulary import DeadlineKind, Machine, Role, State
 
 S = State
 MANAGER, DIRECTOR = Role.PROGRAMME_MANAGER, Role.DIRECTOR
 APPLICANTS = (Role.APPLICANT_EDITOR, Role.SIGNATORY)
 WATCHERS = (Role.FOCAL_POINT, Role.COMMITTEE_MEMBER)
-REPORTING = (S.MONITORING, S.SUSPENDED)
-WORKING = (S.MONITORING, S.SUSPENDED, S.CLOSING)
-SHARING = (S.SIGNED, *WORKING)
+REPORTING, WORKING, SHARING = (
+    tuple(sorted(STAGES[machine])) for machine in (Machine.REPORT, Machine.ACTION, Machine.OBLIGATION)
+)
 
 NAMED = (
     exists()
@@ -91,7 +92,10 @@ _obligation = file_row(
     since=Obligation.state_since,
 ).join(Obligation, Obligation.application_id == Application.id)
 HAS_ACTION = exists().where(CorrectiveAction.finding_id == Finding.id).correlate(Finding)
-FINAL_ACCEPTED = in_file(Report, Report.kind == ReportKind.FINAL, Report.state == S.ACCEPTED)
+ALL_ACCEPTED = and_(
+    in_file(Report, Report.kind == ReportKind.FINAL, Report.state == S.ACCEPTED),
+    ~in_file(Report, Report.state != S.ACCEPTED),
+)
 
 SOURCES: tuple[Source, ...] = (
     source(Kind.SET_UP_MONITORING, MANAGER, file_row().where(*of_managed(S.SIGNED))),
@@ -138,7 +142,7 @@ SOURCES: tuple[Source, ...] = (
             or_(Obligation.delivered_by_id.is_(None), Obligation.delivered_by_id != ME),
         ),
     ),
-    source(Kind.START_CLOSING, MANAGER, file_row().where(*of_managed(S.MONITORING), FINAL_ACCEPTED)),
+    source(Kind.START_CLOSING, MANAGER, file_row().where(*of_managed(S.MONITORING), ALL_ACCEPTED)),
     source(
         Kind.GIVE_OPINION,
         Role.AUDITOR,
@@ -152,7 +156,7 @@ SOURCES: tuple[Source, ...] = (
         DIRECTOR,
         file_row(case=TerminationNotice.id, due=TerminationNotice.ends_on, since=TerminationNotice.given_at)
         .join(TerminationNotice, TerminationNotice.application_id == Application.id)
-        .where(in_state(S.SIGNED, *REPORTING), of_programmes("directed"), INDEPENDENT)
+        .where(in_state(S.SIGNED, S.MONITORING, S.SUSPENDED), of_programmes("directed"), INDEPENDENT)
         .where(TerminationNotice.withdrawn_at.is_(None), TerminationNotice.ends_on < TODAY),
     ),
 )

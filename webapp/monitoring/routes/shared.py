@@ -20,6 +20,7 @@ blueprint = Blueprint("monitoring", "webapp.monitoring", template_folder="templa
 FILE = "/applications/<int:application_id>"
 Page = str | tuple[str, int]
 Answer = Response | tuple[str, int]
+OVER = "case_not_running"  # nobody can clear it, so there is nothing to wait for
 # Steps back stand after the step forward.
 BACKWARDS = frozenset({Trigger.RETURN_REPORT, Trigger.REOPEN, Trigger.REDO, Trigger.WAIVE})
 
@@ -33,8 +34,8 @@ def frame(application: Application, who: Principal) -> dict[str, Any]:
 
 
 def my_offers(case: Case, who: Principal) -> list[caseframe.OfferRow]:
-    """The moves that are this person's to make, forward before back."""
-    mine = [row for row in caseframe.offer_rows(case, who) if row.mine]
+    """The moves that are this person's to make, forward before back; in a project that is over there are none."""
+    mine = [row for row in caseframe.offer_rows(case, who) if row.mine and OVER not in row.codes]
     return sorted(mine, key=lambda row: (bool(row.blockers), row.trigger in BACKWARDS))
 
 

@@ -210,27 +210,41 @@ def _appeal(case: Application, among: Together) -> dict[str, Any]:
         "appeals": int(appeal is not None),
         "panel_upheld": sum(v.uphold for v in votes),
         "panel_dismissed": sum(not v.uphold for v in votes),
-        "last_appeal_day": last_appeal_day(case),
     }
 
 
-def last_appeal_day(case: Application) -> date:
+def _appeal_time(case: Application, among: Together) -> dict[str, Any]:
+    return {"last_appeal_day": last_appeal_day(case, among)}
+
+
+def last_appeal_day(case: Application, among: Together | None = None) -> date:
     """Day 1 is the day after the letter, in the applicant's time zone; the last day is included (`domain.md` §4)."""
-    sent = case.state_since.astimezone(ZoneInfo(_time_zone(case))).date()
-    return sent + timedelta(days=rules_of(case).appeal_days)
+    return _until(case, among or Together([case]), _running_appeal, rules_of(case).appeal_days)
 
 
 def _reserve(case: Application, among: Together) -> dict[str, Any]:
-    """The row says until when, for it may have been extended; counted anew only where none runs."""
-    counted = case.state_since.date() + timedelta(days=rules_of(case).reserve_days)
-    runs = [row[1] for row in among.rows(_running_reserve, case)]
-    return {"reserve_until": runs[0] if runs and runs[0] else counted}
+    return {"reserve_until": _until(case, among, _running_reserve, rules_of(case).reserve_days)}
+
+
+def _until(case: Application, among: Together, running: Callable[[], Any], days: int) -> date:
+    """The row says until when: more time may be given, and another figure is for files to come. No row: counted."""
+    runs = [row[1] for row in among.rows(running, case)]
+    begun = case.state_since.astimezone(ZoneInfo(_time_zone(case))).date()
+    return runs[0] if runs and runs[0] else begun + timedelta(days=days)
+
+
+@cache
+def _running_appeal() -> Any:
+    return _running(DeadlineKind.APPEAL)
 
 
 @cache
 def _running_reserve() -> Any:
-    runs = last_day(DeadlineKind.RESERVE, Machine.APPLICATION, Application.id)
-    return select(Application.id, runs).where(Application.id.in_(FILES))
+    return _running(DeadlineKind.RESERVE)
+
+
+def _running(kind: DeadlineKind) -> Any:
+    return select(Application.id, last_day(kind, Machine.APPLICATION, Application.id)).where(Application.id.in_(FILES))
 
 
 def _contracting(case: Application, among: Together) -> dict[str, Any]:
@@ -259,8 +273,8 @@ _BY_STATE: dict[State, tuple[_Part, ...]] = {
     State.REVIEW: (party_people, _reviews, _clarification),
     State.DECISION: (party_people, _reviews, _decision, _clarification),
     State.RESERVE: (party_people, _decision, _reserve),
-    State.REJECTED: (_appeal,),
-    State.INELIGIBLE: (_appeal,),
+    State.REJECTED: (_appeal, _appeal_time),
+    State.INELIGIBLE: (_appeal, _appeal_time),
     State.APPEAL: (party_people, _reviews, _decision, _appeal),
     State.APPROVED: (party_people, _contracting),
     State.CONTRACTING: (_contracting,),

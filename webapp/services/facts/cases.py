@@ -16,6 +16,7 @@ from webapp.services.facts.application import party_people
 from webapp.services.facts.figures import rules_of
 from workflows import facts as f
 from workflows import scoring
+from workflows.stages import STAGES
 from workflows.vocabulary import State
 
 
@@ -28,7 +29,7 @@ def of_review(case: Review, actor: Principal | None) -> f.ReviewFacts:
         conflict_known=case.reviewer_id in known,
         unscored=tuple(key for key in scoring.REVIEW_GRID if key not in scored),
         advice_given=isinstance(case.advice, Advice),
-        case_in_review=case.application.state is State.REVIEW and case.round == case.application.review_round,
+        case_in_review=_at_stage(case) and case.round == case.application.review_round,
     )
 
 
@@ -51,6 +52,7 @@ def of_agreement(case: Agreement, actor: Principal | None) -> f.AgreementFacts:
         gaps=agreement_gaps(case) if drafting else (),
         unsigned=tuple(p.organisation.name for p in case.parties if p.id not in signed),
         signatories=signatories(case, signed),
+        case_contracting=_at_stage(case),
         case_over=case.application.state in (State.WITHDRAWN, State.TERMINATED, State.CLOSED),
         manager=case.application.manager_id,
         **negotiation,
@@ -126,7 +128,7 @@ def of_report(case: Report, actor: Principal | None) -> f.ReportFacts:
     return f.ReportFacts(
         empty_sections=empty_report_sections(case),
         author=case.author_id,
-        case_running=case.application.state in (State.MONITORING, State.SUSPENDED),
+        case_running=_at_stage(case),
     )
 
 
@@ -144,8 +146,13 @@ def empty_report_sections(case: Report) -> tuple[str, ...]:
 
 
 def of_action(case: CorrectiveAction, actor: Principal | None) -> f.ActionFacts:
-    return f.ActionFacts(bool(case.evidence.strip()), case.done_by_id, case.owner_id)
+    return f.ActionFacts(bool(case.evidence.strip()), case.done_by_id, case.owner_id, _at_stage(case))
 
 
 def of_obligation(case: Obligation, actor: Principal | None) -> f.ObligationFacts:
-    return f.ObligationFacts(bool(case.evidence.strip()), case.delivered_by_id)
+    return f.ObligationFacts(bool(case.evidence.strip()), case.delivered_by_id, _at_stage(case))
+
+
+def _at_stage(case: Review | Agreement | Report | CorrectiveAction | Obligation) -> bool:
+    """The file stands where this part can be worked on."""
+    return case.application.state in STAGES[case.__machine__]

@@ -57,7 +57,8 @@ class Together:
         """
         if statement not in self._kept:
             self._kept[statement] = {}
-            db.session.flush()  # what was changed counts; the rows themselves are plain, no object is wanted
+            if db.session.autoflush:
+                db.session.flush()  # what was changed counts; the rows are plain, no object is wanted
             for row in db.session.connection().execute(statement(), {"files": self.ids}):
                 self._kept[statement].setdefault(row[0], []).append(row)
         return self._kept[statement].get(case.id, [])
