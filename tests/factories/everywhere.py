@@ -432,3 +432,18 @@ def everybody() -> list[Principal]:
     return [*(people.acting(row) for row in rows), SYSTEM]
 
 
+
+
+def placed_call(of: Programme | CountryPlan, drafter: int) -> Call:
+    """An open call of this plan, or of a new plan of this programme."""
+    today = clock.today()
+    if isinstance(of, Programme):
+        lga = db.session.scalars(db.select(CountryPlan.lga_id)).first()
+        of = CountryPlan(
+            programme_id=of.id, title="Plan", country="RW", envelope=Decimal(1), lga_id=lga, drafted_by_id=drafter,
+            starts_on=of.starts_on, ends_on=of.ends_on, state=S.APPROVED,
+        )  # fmt: skip
+    return Call(
+        plan=of, title="Another call", opens_on=today, closes_on=today + timedelta(days=9), floor=Decimal(1),
+        ceiling=Decimal(2), state=S.OPEN,
+    )  # fmt: skip
