@@ -4,33 +4,29 @@ The town (tests/factories/everywhere.py) is made once for each database; what a 
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 
-from tests.factories import breaking, everywhere, people
-from tests.factories.everywhere import Town
+from tests.factories import breaking, people
+from tests.prove import invariants, strolls
+from tests.prove.ground import Ground, ground
 from tests.support.database import KINDS
 from tests.support.expected import asked
-from tests.support.installation import install
-from tests.support.undone import undone
-from webapp import clock, policy
+from webapp import clock
 from webapp.errors import Refused
 from webapp.extensions import db
 from webapp.models.people import Person
 from webapp.models.record import AuditEntry, AuditEvent, Deadline, OutboxRow
 from webapp.notifications.audience import TOLD
-from webapp.policy import SYSTEM, Principal
-from webapp.services import audit, scope
-from webapp.services.advance import advance, offers
+from webapp.policy import SYSTEM
+from webapp.services import audit
+from webapp.services.advance import advance
 from workflows.definition import Definition, Move
 from workflows.definitions import ALL
-from workflows.vocabulary import DeadlineKind, Machine, Role, State, Trigger
+from workflows.vocabulary import DeadlineKind, Machine, State, Trigger
 
 K, M, S, T = DeadlineKind, Machine, State, Trigger
 EDGES = [(definition, move) for definition in ALL for move in definition.moves]
@@ -60,58 +56,12 @@ WITH_IT: dict[tuple[Machine, Trigger, State], list[tuple[Machine, Trigger]]] = {
 }
 
 
-@dataclass
-class Ground:
-    """A database with the town on it, and its people as they are before anything is broken."""
-
-    app: Flask
-    town: Town
-    people: list[Principal]
-
-    @contextmanager
-    def standing(self, machine: Machine, move: Move, *, prepared: bool = True, days: int = 0) -> Iterator[Any]:
-        """The case that makes this edge, with what the move needs beside it, on the day when it can be made."""
-        days = days or (breaking.DAYS.get(move.trigger, 0) if prepared else 0)
-        with undone(self.app), clock.at(clock.now() + timedelta(days=days)):
-            case = self.town.case(*breaking.place_of(machine, move))
-            ready = breaking.PREPARED.get(move.trigger)
-            if ready and prepared:
-                ready(case)
-            db.session.flush()
-            db.session.expire_all()
-            yield case
-
-    def holders(self, case: Any, move: Move) -> list[Principal]:
-        room = scope.scope_of(case)
-        return [who for who in self.people if policy.roles_on(who, room) & asking(move)]
-
-    def ready(self, case: Any, move: Move) -> Principal:
-        """Somebody who can make the move now."""
-        stands = set()
-        for who in self.holders(case, move):
-            offer = next((offer for offer in offers(case, who) if offer.move is move), None)
-            if offer is not None and offer.ready:
-                return who
-            stands |= {blocker.code for blocker in offer.blockers} if offer else {"not offered"}
-        raise AssertionError(f"nobody can make {move.trigger} from {move.source}: {stands}")
-
-
-def asking(move: Move) -> frozenset[Role]:
-    """A review's own officer is asked, never the manager, who may take anybody off a file."""
-    return move.by - {Role.PROGRAMME_MANAGER} if move.trigger is T.RECUSE else move.by
-
-
 @pytest.fixture(scope="module", params=KINDS)
-def ground(request: pytest.FixtureRequest, test_home: Path, worker_name: str) -> Iterator[Ground]:
-    installation = install(request.param, test_home, f"{worker_name}_town")
-    app = installation.fresh()
-    with app.app_context():
-        town = everywhere.town(app)
-        everybody = everywhere.everybody()
-        db.session.remove()
-    yield Ground(app, town, everybody)
-    installation.disconnect()
-    installation.database.remove()
+def place(request: pytest.FixtureRequest, test_home: Path, worker_name: str) -> Iterator[Ground]:
+    made = ground(request.param, test_home, worker_name)
+    yield made
+    made.installation.disconnect()
+    made.installation.database.remove()
 
 
 def name(value: object) -> str:
@@ -132,10 +82,10 @@ def open_rows(case: Any) -> list[Deadline]:
 
 
 @pytest.mark.parametrize(("definition", "move"), EDGES, ids=name)
-def test_every_edge_fires_on_a_database(ground: Ground, definition: Definition, move: Move) -> None:
+def test_every_edge_fires_on_a_database(place: Ground, definition: Definition, move: Move) -> None:
     """State, one entry in a chain that holds, what is due, and what is announced."""
-    with ground.standing(definition.machine, move) as case:
-        who, before, revision = ground.ready(case, move), moved(), case.revision
+    with place.standing(definition.machine, move) as case:
+        who, before, revision = place.ready(case, move), moved(), case.revision
         entry = advance(case, move.trigger, who, reason="Because")
         db.session.flush()
         db.session.expire_all()
@@ -158,12 +108,12 @@ def test_every_edge_fires_on_a_database(ground: Ground, definition: Definition, 
 
 @pytest.mark.parametrize(("definition", "move", "code"), FACTS, ids=name)
 def test_each_broken_row_is_refused_with_exactly_its_code(
-    ground: Ground, definition: Definition, move: Move, code: str
+    place: Ground, definition: Definition, move: Move, code: str
 ) -> None:
     """Who could make the move a moment ago cannot, for this reason alone; and nothing is left of the attempt."""
-    with ground.standing(definition.machine, move) as case:
-        who = ground.ready(case, move)
-    with ground.standing(
+    with place.standing(definition.machine, move) as case:
+        who = place.ready(case, move)
+    with place.standing(
         definition.machine, move, prepared=code not in breaking.UNPREPARED, days=breaking.LATE.get(code, 0)
     ) as case:
         breaking.BREAKS[code](case, who)
@@ -181,3 +131,22 @@ def test_each_broken_row_is_refused_with_exactly_its_code(
 
 def test_there_is_a_break_for_every_fact() -> None:
     assert {code for _definition, _move, code in FACTS} == set(breaking.BREAKS)
+
+
+# --- walks (G2) -----------------------------------------------------------------------------------------------------
+
+
+def test_random_walks_over_the_product_keep_everything_together(place: Ground) -> None:
+    """A sample; the whole of it, and the floor under what it reaches, is for `make prove`."""
+    came = strolls.run(place, walks=12)
+    assert came.problems == [] and came.refusals > 20
+    assert len(came.edges) >= 35, came.missed()
+
+
+@pytest.mark.parametrize("mutant", invariants.MUTANTS, ids=lambda mutant: mutant.__name__)
+def test_walks_over_the_product_notice(place: Ground, mutant: invariants.Mutant) -> None:
+    if place.app.config["SETTINGS"].database_url.startswith("postgresql"):
+        pytest.skip("the mutants are of the product, not of a database; once is enough")
+    with mutant():
+        assert strolls.run(place, walks=60, starts=(Machine.APPLICATION, Machine.AGREEMENT)).problems != []
+    assert strolls.run(place, walks=1).problems == []

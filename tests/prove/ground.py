@@ -15,6 +15,7 @@ from tests.support.installation import Installation, install
 from tests.support.undone import undone
 from webapp import clock, policy
 from webapp.extensions import db
+from webapp.models.people import RoleGrant
 from webapp.policy import Principal
 from webapp.services import scope
 from webapp.services.advance import offers
@@ -29,6 +30,7 @@ class Ground:
     installation: Installation
     town: Town
     people: list[Principal]
+    newest_grant: int  # of a role
 
     @property
     def app(self) -> Flask:
@@ -70,5 +72,6 @@ def ground(kind: str, home: Path, worker: str) -> Ground:
     with installation.fresh().app_context():
         town = everywhere.town(installation.app)
         everybody = everywhere.everybody()
+        newest = db.session.scalar(db.select(db.func.max(RoleGrant.id))) or 0
         db.session.remove()
-    return Ground(installation, town, everybody)
+    return Ground(installation, town, everybody, newest)

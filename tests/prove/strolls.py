@@ -13,7 +13,7 @@ from datetime import timedelta
 from tests.factories.everywhere import Place
 from tests.prove.ground import Ground
 from tests.prove.invariants import Seen, broken
-from tests.prove.wishes import HALF_A_YEAR, WISHES, NothingThereError, Walker
+from tests.prove.wishes import HALF_A_YEAR, NothingThereError, Walker, some_wish
 from tests.support.undone import undone
 from webapp import clock, jobs
 from webapp.agreements.signing import Superseded, Tampered
@@ -64,11 +64,10 @@ def run(
     for number in range(walks):
         dice = random.Random(seed * 1_000_003 + number)
         came.walks += 1
-        place = _start(places, dice, came)
         with undone(ground.app):
-            problems = list(_walk(Walker(ground, dice, ground.town.case(*place)), steps, came))
+            problems = list(_walk(Walker(ground, dice, ground.town.case(*_start(places, dice, came))), places, steps, came))
         if problems:
-            came.problems = [f"walk {number + 1} from {'/'.join(place)}, {problem}" for problem in problems]
+            came.problems = [f"walk {number + 1}, {problem}" for problem in problems]
             break
     return came
 
@@ -90,19 +89,21 @@ def _count(came: Strolled, machine: Machine, move: Move) -> int:
     return came.edges[machine, move.trigger, move.source, move.dest]
 
 
-def _walk(walker: Walker, steps: int, came: Strolled) -> Iterator[str]:
-    seen, now, number = Seen.now(), clock.now(), walker.case.id
-    kind = type(walker.case)
+def _walk(walker: Walker, places: list[Place], steps: int, came: Strolled) -> Iterator[str]:
+    """Where the case has come to its end, the walk goes on at another one of the same town."""
+    seen, now = Seen.now(), clock.now()
     for step in range(steps):
         if walker.dice.random() < 0.06:
             now += timedelta(days=walker.dice.choice((1, 45, HALF_A_YEAR)))
-        walker.case = db.session.get_one(kind, number)
+        if CURRENT[walker.case.__machine__].spec(walker.case.state).is_final:
+            walker.case = walker.ground.town.case(*_start(places, walker.dice, came))
+        where = f"step {step + 1} at {walker.case.__machine__} {walker.case.id} ({walker.case.state})"
         with clock.at(now):
             fault, refused = _step(walker, came)
             db.session.expire_all()
             problems = [fault] if fault else list(broken(seen, refused=refused))
         if problems:
-            yield from (f"step {step + 1}: {problem}" for problem in problems)
+            yield from (f"{where}: {problem}" for problem in problems)
             return
         came.moves += len(seen.new)
         came.edges.update((row.machine, row.trigger, row.from_state, row.to_state) for row in seen.new)
@@ -112,14 +113,18 @@ def _walk(walker: Walker, steps: int, came: Strolled) -> Iterator[str]:
 def _step(walker: Walker, came: Strolled) -> tuple[str, bool]:
     """One request; a refusal is an answer, anything else that is raised is a fault. Says whether it was refused."""
     luck = walker.dice.random()
-    act = _ready_move if luck < 0.5 else _any_move if luck < 0.65 else _by_itself if luck < 0.7 else None
-    wish = act or walker.dice.choice(WISHES)
+    wish = some_wish(walker)
     try:
-        if act is _by_itself:
+        if luck < 0.05:
             jobs.fire_deadlines()  # in transactions of its own
-        else:
-            with writing():
-                wish(walker) if act is None else act(walker, came)
+            return "", False
+        with writing():
+            if luck < 0.5:
+                _ready_move(walker, came)
+            elif luck < 0.65:
+                _any_move(walker)
+            else:
+                wish(walker)
     except NothingThereError:
         return "", True
     except NO:
@@ -151,32 +156,22 @@ def _some(walker: Walker) -> Case:
     return walker.case if walker.dice.random() < 0.5 else walker.dice.choice(_around(walker.case))
 
 
-def _any_move(walker: Walker, _came: Strolled) -> None:
+def _any_move(walker: Walker) -> None:
     """Legal or not, by anybody, with a reason or without."""
     case = _some(walker)
     move = walker.dice.choice(door.definition_of(case).moves)
     door.advance(case, move.trigger, walker.who(case, *Role), reason=walker.dice.choice(("", "Because")))
 
 
-def _by_itself(_walker: Walker, _came: Strolled) -> None:
-    """What fires when its time is over."""
-
-
 def _ready_move(walker: Walker, came: Strolled) -> None:
     """A move that somebody can make now, the rarer the sooner; nobody may find one."""
-    for case in (walker.case, *walker.dice.sample(around := _around(walker.case), min(3, len(around)))):
-        leaving = list(door.definition_of(case).leaving(case.state))
-        walker.dice.shuffle(leaving)
-        for move in sorted(leaving, key=lambda move: _count(came, case.__machine__, move)):  # noqa: B023 - used at once
-            if case is not walker.case and walker.dice.random() < 0.3:
-                continue
-            try:
-                who = walker.who(case, *move.by)
-            except NothingThereError:
-                continue
+    around = _around(walker.case)
+    cases = [walker.case, *walker.dice.sample(around, min(3, len(around)))]
+    edges = [(case, move) for case in dict.fromkeys(cases) for move in door.definition_of(case).leaving(case.state)]
+    walker.dice.shuffle(edges)
+    for case, move in sorted(edges, key=lambda edge: _count(came, edge[0].__machine__, edge[1])):
+        for who in walker.holders(case, *move.by)[:3]:
             if any(offer.ready and offer.move is move for offer in door.offers(case, who)):
                 door.advance(case, move.trigger, who, reason="Because")
                 return
     raise NothingThereError("nothing is ready")
-
-

@@ -30,7 +30,7 @@ from webapp.models.template import DocumentTemplate
 from webapp.models.types import Case
 from webapp.monitoring import use_cases as following
 from webapp.negotiation import use_cases as negotiation
-from webapp.policy import SYSTEM, Principal
+from webapp.policy import Principal
 from webapp.programmes import use_cases as planning
 from webapp.reviews import use_cases as reviewing
 from webapp.services import scope
@@ -76,19 +76,23 @@ class Walker:
             raise NothingThereError(kind.__name__)
         return self.dice.choice(rows)
 
+    def holders(self, case: Case, *roles: Role) -> list[Principal]:
+        """Everybody who holds one of these roles on the case, in any order; roles given in this walk count."""
+        given = db.select(Person).join(RoleGrant).where(RoleGrant.id > self.ground.newest_grant).distinct()
+        lately = {row.id: scope.principal(row) for row in db.session.scalars(given)}
+        everybody = [lately.get(who.person_id, who) for who in self.ground.people]
+        room = scope.scope_of(case)
+        held = [who for who in everybody if policy.roles_on(who, room) & set(roles)]
+        return self.dice.sample(held, len(held))
+
     def who(self, case: Case, *roles: Role) -> Principal:
         """Mostly somebody who holds one of these roles on the case, now and then anybody."""
-        query = db.select(Person).order_by(Person.id)
         if self.dice.random() < 0.1:
-            return scope.principal(self.dice.choice(db.session.scalars(query).all()))
-        if R.SYSTEM in roles and (len(roles) == 1 or self.dice.random() < 0.5):
-            return SYSTEM
-        room = scope.scope_of(case)
-        rows = db.session.scalars(query.join(RoleGrant).where(RoleGrant.role.in_(roles)).distinct()).all()
-        held = [who for who in map(scope.principal, rows) if policy.roles_on(who, room) & set(roles)]
+            return self.dice.choice(self.ground.people)
+        held = self.holders(case, *roles)
         if not held:
             raise NothingThereError("nobody with this role")
-        return self.dice.choice(held)
+        return held[0]
 
 
 Wish = Callable[[Walker], object]
@@ -227,8 +231,36 @@ def _activate(w: Walker) -> object:
     return doctemplates.activate(w.case, w.who(w.case, R.DIRECTOR, R.PROGRAMME_MANAGER))
 
 
-WISHES: tuple[Wish, ...] = (
-    _ask, _answer, _sign_off, _sign_off, _check, _check, _baseline, _review, _review, _recommend, _recommend, _confirm,
-    _confirm, _vote, _vote, _instrument, _tranches, _write, _sign, _sign, _set_up, _notice, _finding, _action,
-    _evidence, _evidence, _report, _report, _opinion, _endorse, _activate,
-)  # fmt: skip
+S = State
+FOLLOWED = (S.SIGNED, S.MONITORING, S.SUSPENDED, S.CLOSING)
+WISHES: dict[Wish, tuple[State, ...]] = {  # each in the states of a file, or of a plan or template, where it has a point
+    _ask: (S.ELIGIBILITY, S.BASELINE, S.REVIEW, S.DECISION),
+    _answer: (S.CLARIFICATION,),
+    _sign_off: (S.DRAFT, S.CLARIFICATION),
+    _check: (S.ELIGIBILITY,),
+    _baseline: (S.BASELINE,),
+    _review: (S.REVIEW,),
+    _recommend: (S.DECISION,),
+    _confirm: (S.DECISION,),
+    _vote: (S.APPEAL,),
+    _instrument: (S.APPROVED, S.CONTRACTING),
+    _tranches: (S.CONTRACTING,),
+    _write: (S.CONTRACTING,),
+    _sign: (S.CONTRACTING,),
+    _set_up: (S.SIGNED,),
+    _notice: FOLLOWED,
+    _finding: FOLLOWED,
+    _action: FOLLOWED,
+    _evidence: FOLLOWED,
+    _report: FOLLOWED,
+    _opinion: (S.CLOSING,),
+    _endorse: (S.CONSULTATION,),
+    _activate: (S.PREVIEWED,),
+}
+
+
+def some_wish(walker: Walker) -> Wish:
+    """Mostly one that has a point where the walk stands."""
+    state = (scope.application_of(walker.case) or walker.case).state
+    fitting = [wish for wish, states in WISHES.items() if state in states]
+    return walker.dice.choice(fitting if fitting and walker.dice.random() < 0.85 else list(WISHES))
