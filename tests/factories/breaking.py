@@ -38,7 +38,7 @@ from webapp.services import content, scope
 from webapp.services.contract import contexts
 from webapp.services.facts import current_decision
 from workflows.definition import Move
-from workflows.vocabulary import Instrument, Machine, Role, State, Trigger
+from workflows.vocabulary import Machine, Role, State, Trigger
 
 M, S, T = Machine, State, Trigger
 Change = Callable[[Any, Principal], object]  # the case, and who is going to ask for the move
@@ -264,7 +264,7 @@ def _objection(case: Agreement, who: Principal) -> None:
 
 def _clause(case: Agreement, who: Principal) -> None:
     row = SpecialClause(
-        agreement_id=case.id, number=1, effect=ClauseEffect.SUPPLEMENTS, title="Language", text="All talks are in Dutch.",
+        agreement_id=case.id, number=1, effect=ClauseEffect.SUPPLEMENTS, title="Language", text="Talks are in Dutch.",
         sha256="", proposed_by_id=who.person_id, proposed_at=clock.now(),
     )  # fmt: skip
     row.article, row.language = "", "en"

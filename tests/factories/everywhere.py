@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -430,8 +430,6 @@ def everybody() -> list[Principal]:
     """All people of the town as they are now, and the system."""
     rows = db.session.scalars(db.select(Person).order_by(Person.id))
     return [*(people.acting(row) for row in rows), SYSTEM]
-
-
 
 
 def placed_call(of: Programme | CountryPlan, drafter: int) -> Call:

@@ -65,11 +65,18 @@ def run(
         dice = random.Random(seed * 1_000_003 + number)
         came.walks += 1
         with undone(ground.app):
-            problems = list(_walk(Walker(ground, dice, ground.town.case(*_start(places, dice, came))), places, steps, came))
+            problems = list(
+                _walk(Walker(ground, dice, ground.town.case(*_start(places, dice, came))), places, steps, came)
+            )
         if problems:
             came.problems = [f"walk {number + 1}, {problem}" for problem in problems]
             break
     return came
+
+
+def notices(ground: Ground) -> list[str]:
+    """What walks find among files and agreements, where a planted mutant would show."""
+    return run(ground, 60, starts=(Machine.APPLICATION, Machine.AGREEMENT)).problems
 
 
 def _start(places: list[Place], dice: random.Random, came: Strolled) -> Place:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.support.expected import GREEN, ME, asked, green
+from workflows import guards
 from workflows.definition import Definition, Guard, Move, name_of
 from workflows.definitions import ALL, CURRENT
 from workflows.engine import NO_SUCH_MOVE, NOT_YOURS, REASON_MISSING, Refusal, decide
@@ -113,7 +114,9 @@ def _any(machine: Machine, *settled: State) -> Link:
 
 LINKS: dict[tuple[Machine, str], Link] = {
     (M.APPLICATION, "envelope_short"): lambda world, file, _: file.amount > world.left(),
-    (M.APPLICATION, "signatures_open"): lambda _w, file, _: not file.agreement or file.agreement.state is not S.IN_FORCE,
+    (M.APPLICATION, "signatures_open"): lambda _w, file, _: (
+        not file.agreement or file.agreement.state is not S.IN_FORCE
+    ),
     (M.APPLICATION, "call_not_open"): lambda world, _f, _: world.call.state is not S.OPEN,
     (M.APPLICATION, "quorum_open"): lambda _w, file, _: sum(r.state is S.SUBMITTED for r in file.of(M.REVIEW)) < 2,
     (M.APPLICATION, "final_report_open"): lambda _w, file, _: all(r.state is not S.ACCEPTED for r in file.of(M.REPORT)),
@@ -128,7 +131,9 @@ LINKS: dict[tuple[Machine, str], Link] = {
     (M.REVIEW, "case_not_in_review"): lambda _w, file, _: file.state is not S.REVIEW,
 }
 AMONG: dict[tuple[Machine, str], Callable[[World], bool]] = {
-    (M.PROGRAMME, "programme_has_open_work"): lambda w: w.call.state is S.OPEN or any(f.state not in OVER for f in w.files),
+    (M.PROGRAMME, "programme_has_open_work"): lambda w: (
+        w.call.state is S.OPEN or any(f.state not in OVER for f in w.files)
+    ),
     (M.PLAN, "plan_has_open_call"): lambda w: w.call.state is S.OPEN,
     (M.CALL, "call_plan_not_approved"): lambda w: w.plan.state is not S.APPROVED,
     (M.CALL, "call_programme_not_open"): lambda w: w.programme.state is not S.OPEN,
@@ -161,7 +166,9 @@ def step(world: World) -> Iterator[str]:
 
 def _live(world: World, thing: Thing, file: File | None) -> None:
     """Something becomes false or true again; signatures are given, amounts and schedules change."""
-    codes = [code for move in CURRENT[thing.machine].leaving(thing.state) for code in asked(CURRENT[thing.machine], move)]
+    codes = [
+        code for move in CURRENT[thing.machine].leaving(thing.state) for code in asked(CURRENT[thing.machine], move)
+    ]
     if codes and world.dice.random() < 0.4:
         thing.wrong ^= {world.dice.choice(codes)}
     if file is None:
@@ -245,7 +252,7 @@ def _happens(world: World, file: File, effect: Effect) -> Iterator[str]:
     elif effect is Effect.DRAFT_AGREEMENT:
         file.signed, file.scheduled = 0, file.amount
         file.parts.append(Thing(M.AGREEMENT, S.DRAFT))
-    elif effect is Effect.ASSIGN_REVIEWERS and file.state is S.REVIEW or effect is Effect.REOPEN_REVIEW:
+    elif (effect is Effect.ASSIGN_REVIEWERS and file.state is S.REVIEW) or effect is Effect.REOPEN_REVIEW:
         file.parts = [part for part in file.parts if part.machine is not M.REVIEW]
         file.parts += [Thing(M.REVIEW, S.ASSIGNED) for _number in range(2)]
     elif effect is Effect.SCHEDULE_REPORTS:
@@ -322,3 +329,15 @@ def without(definition: Definition, guard: Guard) -> Definition:
     if moves == definition.moves:
         raise ValueError(f"{name_of(guard)} stands nowhere in {definition.machine}")
     return replace(definition, moves=moves)
+
+
+MUTANTS: tuple[tuple[Machine, Guard], ...] = (  # one at least for each thing that must hold
+    (M.APPLICATION, guards.envelope_has_room),
+    (M.APPLICATION, guards.agreement_in_force),
+    (M.APPLICATION, guards.quorum),
+    (M.APPLICATION, guards.obligations_settled),
+    (M.AGREEMENT, guards.everyone_signed),
+    (M.AGREEMENT, guards.schedule_adds_up),
+    (M.CALL, guards.call_plan_approved),
+    (M.PROGRAMME, guards.programme_has_no_open_work),
+)

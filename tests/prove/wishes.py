@@ -105,7 +105,8 @@ def _ask(w: Walker) -> object:
 
 
 def _answer(w: Walker) -> object:
-    return applying.answer_clarification(w.file, "It is attached.", w.who(w.file, *APPLICANTS))
+    applying.answer_clarification(w.file, "It is attached.", w.who(w.file, *APPLICANTS))
+    return [applying.sign_off(w.file, who) for who in w.holders(w.file, R.SIGNATORY)]
 
 
 def _sign_off(w: Walker) -> object:
@@ -233,7 +234,9 @@ def _activate(w: Walker) -> object:
 
 S = State
 FOLLOWED = (S.SIGNED, S.MONITORING, S.SUSPENDED, S.CLOSING)
-WISHES: dict[Wish, tuple[State, ...]] = {  # each in the states of a file, or of a plan or template, where it has a point
+WISHES: dict[
+    Wish, tuple[State, ...]
+] = {  # each in the states of a file, or of a plan or template, where it has a point
     _ask: (S.ELIGIBILITY, S.BASELINE, S.REVIEW, S.DECISION),
     _answer: (S.CLARIFICATION,),
     _sign_off: (S.DRAFT, S.CLARIFICATION),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
 from flask import Flask
 
@@ -15,16 +16,17 @@ def undone(app: Flask) -> Iterator[None]:
     What the product begins is a savepoint: its commit keeps it until the end of the block, its rollback undoes it.
     """
     with app.app_context():
-        engine = db.engine
+        engines = cast(dict[str | None, Any], db.engines)  # what every session is bound to
+        engine = engines[None]
         db.session.remove()
         with engine.connect().execution_options(writes=True) as connection:
             outer = connection.begin()
             db.session.configure(join_transaction_mode="create_savepoint")
-            db.engines[None] = connection  # type: ignore[assignment]  # what every session of the block is bound to
+            engines[None] = connection
             try:
                 yield
             finally:
                 db.session.remove()
-                db.engines[None] = engine
+                engines[None] = engine
                 db.session.configure(join_transaction_mode="conditional_savepoint")
                 outer.rollback()
