@@ -24,8 +24,9 @@ from webapp.notifications.audience import TOLD
 from webapp.policy import SYSTEM
 from webapp.services import audit
 from webapp.services.advance import advance
+from workflows import guards
 from workflows.definition import Definition, Move
-from workflows.definitions import ALL
+from workflows.definitions import ALL, APPLICATION
 from workflows.vocabulary import DeadlineKind, Machine, State, Trigger
 
 K, M, S, T = DeadlineKind, Machine, State, Trigger
@@ -111,8 +112,7 @@ def test_each_broken_row_is_refused_with_exactly_its_code(
     place: Ground, definition: Definition, move: Move, code: str
 ) -> None:
     """Who could make the move a moment ago cannot, for this reason alone; and nothing is left of the attempt."""
-    with place.standing(definition.machine, move) as case:
-        who = place.ready(case, move)
+    who = place.maker(definition.machine, move)
     with place.standing(
         definition.machine, move, prepared=code not in breaking.UNPREPARED, days=breaking.LATE.get(code, 0)
     ) as case:
@@ -126,11 +126,30 @@ def test_each_broken_row_is_refused_with_exactly_its_code(
             advance(case, move.trigger, who, reason="Because")
         codes = [blocker.code for blocker in refused.value.refusal.blockers]
         assert codes == TOGETHER.get((move.trigger, code), [code])
+        db.session.expire_all()
         assert (case.state, case.revision, len(moved())) == (move.source, revision, before)
 
 
 def test_there_is_a_break_for_every_fact() -> None:
     assert {code for _definition, _move, code in FACTS} == set(breaking.BREAKS)
+
+
+RECONSIDER = APPLICATION.edges(S.RESERVE, T.RECONSIDER)[0]
+UNSEEN = (invariants.without_record, invariants.altered_record, invariants.open_for_ever, invariants.untold)
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("mutant", UNSEEN, ids=lambda mutant: mutant.__name__)
+def test_an_edge_that_is_made_badly_is_noticed(place: Ground, mutant: invariants.Mutant) -> None:
+    with mutant(), pytest.raises((AssertionError, ValueError)):
+        test_every_edge_fires_on_a_database(place, APPLICATION, RECONSIDER)
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_a_guard_that_no_row_is_asked_for_is_noticed(place: Ground) -> None:
+    place.maker(M.APPLICATION, RECONSIDER)
+    with invariants.dropped(M.APPLICATION, guards.envelope_has_room), pytest.raises(pytest.fail.Exception):
+        test_each_broken_row_is_refused_with_exactly_its_code(place, APPLICATION, RECONSIDER, "envelope_short")
 
 
 # --- walks (G2) -----------------------------------------------------------------------------------------------------

@@ -39,7 +39,8 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "2", "every edge fires, each broken fact is refused with exactly its code, every other role is refused",
         (*_whole("every_edge", "test_every_edge_fires_on_a_database",
-                 "test_each_broken_row_is_refused_with_exactly_its_code", "test_there_is_a_break_for_every_fact"),
+                 "test_each_broken_row_is_refused_with_exactly_its_code", "test_there_is_a_break_for_every_fact",
+                 "test_an_edge_that_is_made_badly_is_noticed", "test_a_guard_that_no_row_is_asked_for_is_noticed"),
          *_unit("engine", "test_every_edge_fires_and_leads_where_the_table_says",
                 "test_each_broken_fact_is_refused_with_exactly_its_code",
                 "test_every_guard_has_its_expectation_and_every_expectation_its_guard",

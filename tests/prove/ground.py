@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ class Ground:
     town: Town
     people: list[Principal]
     newest_grant: int  # of a role
+    makers: dict[Move, Principal] = field(default_factory=dict)
 
     @property
     def app(self) -> Flask:
@@ -56,9 +57,17 @@ class Ground:
                 continue
             offer = next((offer for offer in offers(case, who) if offer.move is move), None)
             if offer is not None and offer.ready:
+                self.makers[move] = who
                 return who
             stands |= {blocker.code for blocker in offer.blockers} if offer else {"not offered"}
         raise AssertionError(f"nobody can make {move.trigger} from {move.source}: {stands}")
+
+    def maker(self, machine: Machine, move: Move) -> Principal:
+        """The same, without anything else around it."""
+        if move not in self.makers:
+            with self.standing(machine, move) as case:
+                self.ready(case, move)
+        return self.makers[move]
 
 
 def asking(move: Move) -> frozenset[Role]:

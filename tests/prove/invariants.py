@@ -175,7 +175,8 @@ def _deadlines(changed: set[Key]) -> Iterator[str]:
 # --- planted mutants --------------------------------------------------------------------------------------------------
 
 
-def _dropped(machine: Machine, guard: Guard) -> AbstractContextManager[Any]:
+def dropped(machine: Machine, guard: Guard) -> AbstractContextManager[Any]:
+    """The product goes by a table without this guard."""
     mutant = without(CURRENT[machine], guard)
     return patch.dict(BY_VERSION, {(mutant.machine, mutant.version): mutant})
 
@@ -183,7 +184,7 @@ def _dropped(machine: Machine, guard: Guard) -> AbstractContextManager[Any]:
 @contextmanager
 def unsigned() -> Iterator[None]:
     """The guard that asks for all signatures is dropped."""
-    with _dropped(Machine.AGREEMENT, guards.everyone_signed):
+    with dropped(Machine.AGREEMENT, guards.everyone_signed):
         yield
 
 
@@ -191,7 +192,7 @@ def unsigned() -> Iterator[None]:
 def unbound() -> Iterator[None]:
     """The guard that asks for an agreement in force is dropped, and no effect looks for one."""
     quiet = patch.dict(HANDLERS, {Effect.COMMIT_FUNDS: lambda moved: None})
-    with _dropped(Machine.APPLICATION, guards.agreement_in_force), quiet:
+    with dropped(Machine.APPLICATION, guards.agreement_in_force), quiet:
         yield
 
 
@@ -252,6 +253,13 @@ def kept_money() -> Iterator[None]:
 def open_for_ever() -> Iterator[None]:
     """What was due in the state that is left stays open."""
     with patch.object(deadlines, "_close", lambda *_what: None):
+        yield
+
+
+@contextmanager
+def untold() -> Iterator[None]:
+    """Nobody is told of a move."""
+    with patch.object(door.announce, "after", lambda _entry: None):
         yield
 
 
