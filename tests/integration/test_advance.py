@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -79,7 +80,8 @@ def test_thirty_two_at_once_have_one_winner_and_readable_refusals(app: Flask, di
 
 def test_the_race_notices_a_door_without_its_lock(app: Flask, director: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted mutant: no row lock and no IMMEDIATE; then more than one wins, or the database stops the second."""
-    monkeypatch.setattr("webapp.services.advance.lock", lambda case: None)
+    two = Barrier(2)  # each has read its row before the other writes
+    monkeypatch.setattr("webapp.services.advance.lock", lambda case: two.wait(timeout=60))
     monkeypatch.setattr("webapp.transaction.for_writing", db.session.rollback)
 
     def fire(_number: int) -> str:
