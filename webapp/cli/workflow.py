@@ -13,15 +13,14 @@ from sqlalchemy import select
 
 from webapp.errors import Conflict
 from webapp.extensions import db
-from webapp.machines import handbook
+from webapp.machines import examination, handbook
 from webapp.models.people import Person
 from webapp.services import explain, scope
 from webapp.services import versions as carrying
-from webapp.services.effects import HANDLERS
 from webapp.transaction import writing
 from workflows import verify, versions
 from workflows.definition import Definition, Move, name_of
-from workflows.definitions import BY_VERSION, CURRENT
+from workflows.definitions import BY_VERSION, CURRENT, KNOWN
 from workflows.vocabulary import Machine, State, Trigger
 
 group = AppGroup("workflow", help="The machines: check them, list them, write them down, carry cases over.")
@@ -35,20 +34,23 @@ MOVES = click.Choice([trigger.value for trigger in Trigger])
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the whole examination as JSON.")
 def verify_command(as_json: bool) -> None:
-    reports = [verify.report(definition, HANDLERS) for definition in BY_VERSION.values()]
-    idle = verify.unused_guards(BY_VERSION.values())
-    unsaid = [text for definition in BY_VERSION.values() for text in handbook.unsaid(definition)]
+    reports, unfit, unsaid = examination.reports(), examination.unfit(), examination.unsaid()
+    idle = verify.unused_guards(KNOWN)
     unknown = carrying.unknown_stored()
     if as_json:
         found = {"machines": [asdict(r) for r in reports], "unused_guards": idle, "without_words": unsaid}
-        click.echo(json.dumps(found | {"unknown_in_database": unknown}, indent=2))
+        click.echo(json.dumps(found | {"unfit_versions": unfit, "unknown_in_database": unknown}, indent=2))
     else:
-        _say(reports, idle, unsaid, unknown)
-    sys.exit(1 if any(r.faults for r in reports) or idle or unsaid or unknown else 0)
+        _say(reports, unfit, idle, unsaid, unknown)
+    sys.exit(1 if any(r.faults for r in reports) or unfit or idle or unsaid or unknown else 0)
 
 
 def _say(
-    reports: Sequence[verify.Report], idle: Sequence[str], unsaid: Sequence[str], unknown: Sequence[str] | None
+    reports: Sequence[verify.Report],
+    unfit: Sequence[str],
+    idle: Sequence[str],
+    unsaid: Sequence[str],
+    unknown: Sequence[str] | None,
 ) -> None:
     for r in reports:
         click.echo(f"{r.machine} version {r.version}: {len(r.states)} states, {r.moves} moves, {r.digest[:12]}")
@@ -57,6 +59,8 @@ def _say(
         click.echo(f"  guards that never matter: {_listed(r.idle_guards)}")
         for fault in r.faults:
             click.secho(f"  FAULT {fault}", fg="red")
+    for text in unfit:
+        click.secho(f"FAULT {text}", fg="red")
     click.echo(f"Guards that no machine asks: {_listed(idle)}")
     click.echo(f"Without words: {_listed(unsaid)}")
     known = "not asked: it does not answer or has no tables yet" if unknown is None else _listed(unknown)
