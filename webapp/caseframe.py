@@ -17,6 +17,8 @@ from webapp.models.types import Case
 from webapp.policy import Action, Principal
 from webapp.services import advance, announce, scope
 from webapp.services.facts import programme_of
+from workflows import paths
+from workflows.definitions import CURRENT
 from workflows.engine import Offer
 from workflows.vocabulary import Machine, Role, State, Trigger
 
@@ -70,10 +72,7 @@ EXCEPTIONAL = frozenset(
         Trigger.REJECT_TEMPLATE,
     }
 )
-PATH = (
-    State.DRAFT, State.SUBMITTED, State.ELIGIBILITY, State.BASELINE, State.REVIEW, State.DECISION, State.APPROVED,
-    State.CONTRACTING, State.SIGNED, State.MONITORING, State.CLOSING, State.CLOSED,
-)  # fmt: skip
+PATH = paths.regular(CURRENT[Machine.APPLICATION])
 TABS: tuple[tuple[str, str, Action], ...] = (
     ("casefile.show", "Overview", Action.VIEW_FILE),
     ("applications.form", "Application form", Action.EDIT_CONTENT),

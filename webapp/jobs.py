@@ -57,7 +57,7 @@ def send_reminders() -> int:
 def follow_what_is_due() -> int:
     """Open the dates that nobody follows yet: of files that were under way before dates were kept as rows."""
     with writing():
-        missing = due.unfollowed()
+        missing = due.unfollowed(CASES)
     return _each(Job.FOLLOW, [{"machine": machine.value, "case_id": case_id} for machine, case_id in missing])
 
 
@@ -107,6 +107,11 @@ def tick(app: Flask, stop: Callable[[], bool] = lambda: False) -> int:
     """One round of everything; returns how much was done. A part that fails stops no other, and never the outbox."""
     parts: list[Callable[[], int]] = [*DAILY, partial(keep_heads, app), partial(batches, app)]
     return sum(_whatever_happens(part) for part in parts) + courier(app).drain(stop=stop)
+
+
+def once(app: Flask) -> int:
+    """What a worker does that begins now: take up what nobody follows, then one round; returns how much was done."""
+    return _whatever_happens(follow_what_is_due) + tick(app)
 
 
 def _whatever_happens(part: Callable[[], int]) -> int:

@@ -8,6 +8,7 @@ from typing import Any, get_args, get_type_hints
 
 from workflows import facts, guards
 from workflows.asked import asked
+from workflows.deadlines import BY_FIGURE
 from workflows.definition import BrokenDefinition, Definition, Guard, Move, Selector, name_of
 from workflows.facts import Rules
 from workflows.shape import misshapen
@@ -237,6 +238,8 @@ def _deadlines(definition: Definition) -> Iterable[str]:
             yield f"deadline {spec.deadline} of {spec.name} is no programme setting"
         elif kinds[spec.deadline] is not int or not spec.deadline.endswith("_days"):
             yield f"deadline {spec.deadline} of {spec.name} is no number of days"
+        elif spec.deadline not in BY_FIGURE:
+            yield f"deadline {spec.deadline} of {spec.name} is of no kind in workflows.deadlines"
         edges = definition.edges(spec.name, spec.on_deadline) if spec.on_deadline else ()
         yield from (f"deadline of {spec.name} fires {spec.on_deadline}, which {why}" for why in _never(edges))
 

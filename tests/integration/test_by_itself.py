@@ -128,6 +128,22 @@ def test_what_got_more_time_meanwhile_is_not_fired(
         assert failed().done_at == clock.now()
 
 
+def test_dates_of_the_tables_that_nobody_follows_are_taken_up_by_one_run_too(app: Flask) -> None:
+    """Files that stood in such a state before dates were rows: followed, and fired when their time is over."""
+    with app.app_context(), clock.at(MONDAY):
+        heap = many.heap(2, State.REJECTED, refusals=1, refused_as=State.REJECTED)
+        assert app.test_cli_runner().invoke(args=["worker", "--once"]).exit_code == 0
+        anew()
+        rows = db.session.scalars(select(Deadline).where(Deadline.closed_at.is_(None))).all()
+        assert [(row.case_id, row.rule) for row in rows] == [(number, "appeal_days") for number in heap.files]
+        assert jobs.follow_what_is_due() == 0
+        with writing():
+            db.session.execute(update(Deadline).values(closed_at=clock.now(), ended="left"))
+    with app.app_context(), clock.at(MONDAY + OVER):
+        jobs.once(app)
+        assert states(heap) == [State.CLOSED, State.CLOSED]
+
+
 def test_a_reminder_that_fails_stops_no_other(app: Flask, refused: many.Heap, monkeypatch: pytest.MonkeyPatch) -> None:
     real = reminders.audience
 

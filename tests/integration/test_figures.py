@@ -19,6 +19,7 @@ from webapp.programmes import standing, use_cases
 from webapp.reviews import candidates
 from webapp.services.facts import rules
 from webapp.transaction import writing
+from workflows import guards
 from workflows.definitions import APPLICATION, BY_VERSION
 from workflows.facts import Rules
 from workflows.vocabulary import Machine, Role, Trigger
@@ -102,19 +103,19 @@ def test_no_more_municipalities_agree_than_a_file_has(app: Flask, rooms: f.Rooms
 def test_figures_are_held_against_the_version_that_files_still_stand_in(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An earlier version with a shorter time: whoever stands in it is reminded too early; nobody there, nobody asks."""
-    first = APPLICATION.states[1]
-    timed = replace(first, deadline="cure_days", on_deadline=Trigger.START_ELIGIBILITY)
-    older = replace(APPLICATION, version=7, states=(APPLICATION.states[0], timed, *APPLICATION.states[2:]))
-    monkeypatch.setitem(BY_VERSION, (Machine.APPLICATION, 7), older)
+    """An earlier version that needs a step to go on: who stands in it keeps the step; nobody there, nobody asks."""
+    needing = tuple(
+        replace(m, guards=(*m.guards, guards.capacity_hold_used)) if m.trigger is Trigger.SEND_TO_REVIEW else m
+        for m in APPLICATION.moves
+    )
+    monkeypatch.setitem(BY_VERSION, (Machine.APPLICATION, 7), replace(APPLICATION, version=7, moves=needing))
     with app.app_context():
         file = make.submitted()
-        chosen = {"cure_days": 15, "remind_before_days": 16}
         with writing():
             programme = file.application.call.plan.programme
-            use_cases.update_rules(programme, chosen, file.who("manager"))
-            use_cases.update_rules(programme, {"remind_before_days": 7}, file.who("manager"))
+            use_cases.update_rules(programme, {"capacity_hold": False}, file.who("manager"))
+            use_cases.update_rules(programme, {"capacity_hold": True}, file.who("manager"))
             file.application.definition_version = 7
             db.session.flush()
-            with pytest.raises(Invalid, match="shortest time that the programme gives is 15 days"):
-                use_cases.update_rules(programme, chosen, file.who("manager"))
+            with pytest.raises(Invalid, match="With this no file could ever become"):
+                use_cases.update_rules(programme, {"capacity_hold": False}, file.who("manager"))

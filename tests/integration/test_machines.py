@@ -111,6 +111,17 @@ def test_only_files_that_the_reader_may_see_are_counted(app: Flask, rooms: a.Set
         assert queries.versions_in_use(manager, Machine.APPLICATION) == {1: 1}
 
 
+def test_a_count_leads_to_the_files_that_stand_there(app: Flask, rooms: a.Setting) -> None:
+    with app.app_context():
+        number = a.submitted(rooms)
+        reference = db.session.get_one(Application, number).reference
+    manager = a.enter(app, rooms, "manager")
+    (address,) = re.findall(r'<a href="([^"]*state=[^"]*)" aria-label="Submitted: 1">1</a>', manager.get(MACHINE).text)
+    assert reference in manager.get(address).text
+    assert reference not in manager.get(address.replace("submitted", "closed")).text
+    assert "?state=" not in manager.get("/workflows/call").text, "calls have no list by state"
+
+
 def test_every_page_is_strict_html_and_needs_ten_statements_at_most(app: Flask, rooms: a.Setting) -> None:
     with app.app_context():
         number = a.submitted(rooms)
@@ -297,6 +308,9 @@ def test_a_broken_machine_ends_the_examination_with_one(app: Flask, monkeypatch:
     assert said.exit_code == 1
     assert "FAULT application: state submitted is unreachable" in said.output
     assert "FAULT application: version 1 stands there twice" in said.output
+
+
+MACHINE = "/workflows/application"
 
 
 def _asking(guard: Guard, trigger: Trigger) -> Definition:

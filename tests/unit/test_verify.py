@@ -90,7 +90,7 @@ def opening(**changed: Any) -> Definition:
     return replace(SOUND, moves=(replace(SOUND.moves[0], **changed), SOUND.moves[1]))
 
 
-def ending(deadline: Any = "notice_days", fires: Any = Trigger.CLOSE_CALL, **changed: Any) -> Definition:
+def ending(deadline: Any = "appeal_days", fires: Any = Trigger.CLOSE_CALL, **changed: Any) -> Definition:
     """The sound machine whose open state ends by itself, by a move the system may make unless it is changed."""
     spec = StateSpec(State.OPEN, deadline=deadline, on_deadline=fires)
     last = replace(SOUND.moves[1], **{"by": frozenset({Role.SYSTEM}), **changed})
@@ -127,6 +127,7 @@ PLANTED: list[tuple[Definition, str]] = [
     (ending("committee_required"), "deadline committee_required of open is no number of days"),
     (ending("quorum"), "deadline quorum of open is no number of days"),
     (ending("final_report_months"), "deadline final_report_months of open is no number of days"),
+    (ending("notice_days"), "deadline notice_days of open is of no kind in workflows.deadlines"),
     (ending("notice_dayz"), "deadline notice_dayz of open is no programme setting"),
     (ending(7), "deadline 7 of open is not known"),
     (replace(SOUND, states=(*SOUND.states, StateSpec(State.REVIEW)),

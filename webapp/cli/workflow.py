@@ -15,13 +15,14 @@ from webapp.errors import Conflict
 from webapp.extensions import db
 from webapp.machines import examination, handbook
 from webapp.models.people import Person
+from webapp.policy import SYSTEM, Principal
 from webapp.services import explain, scope
 from webapp.services import versions as carrying
 from webapp.transaction import writing
 from workflows import verify, versions
 from workflows.definition import Definition, Move, name_of
 from workflows.definitions import BY_VERSION, CURRENT, KNOWN
-from workflows.vocabulary import Machine, State, Trigger
+from workflows.vocabulary import Machine, Role, State, Trigger
 
 group = AppGroup("workflow", help="The machines: check them, list them, write them down, carry cases over.")
 DOCS = Path(__file__).parents[2] / "docs"
@@ -150,8 +151,12 @@ def document(check: bool) -> None:
     "--map", "pairs", multiple=True, metavar="OLD=NEW", help="A state that has another name; as often as needed."
 )
 @click.option("--dry-run", is_flag=True, help="Show what would happen and change nothing.")
+@click.option("--as", "email", help="The administrator who orders it, by e-mail address: the record names them.")
 @click.option("--yes", is_flag=True, help="Do not ask after showing what will happen.")
-def migrate(machine: str, old: int, new: int, pairs: tuple[str, ...], dry_run: bool, yes: bool) -> None:
+def migrate(
+    machine: str, old: int, new: int, pairs: tuple[str, ...], dry_run: bool, email: str | None, yes: bool
+) -> None:
+    actor = _administrator(email) if email else SYSTEM
     try:
         source, dest = versions.find(Machine(machine), old), versions.find(Machine(machine), new)
         target = versions.mapping(source, dest, _given(pairs))
@@ -165,7 +170,15 @@ def migrate(machine: str, old: int, new: int, pairs: tuple[str, ...], dry_run: b
         return
     if not yes:
         click.confirm("Carry them now?", abort=True)
-    _carry(source, dest, target, [number for number, _state in cases])
+    _carry(source, dest, target, [number for number, _state in cases], actor)
+
+
+def _administrator(email: str) -> Principal:
+    """Who may be named as the one who ordered something here: nobody signs in on a command line."""
+    person = db.session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.left_at.is_(None)))
+    if person is None or not (who := scope.principal(person)).holds(Role.SYSTEM_ADMIN):
+        raise click.ClickException("Nothing was changed.\n  No system administrator has this address.")
+    return who
 
 
 def _given(pairs: tuple[str, ...]) -> dict[State, State]:
@@ -180,14 +193,16 @@ def _given(pairs: tuple[str, ...]) -> dict[State, State]:
     return given
 
 
-def _carry(source: Definition, dest: Definition, target: dict[State, State], numbers: Sequence[int]) -> None:
+def _carry(
+    source: Definition, dest: Definition, target: dict[State, State], numbers: Sequence[int], actor: Principal
+) -> None:
     """Each case in its own transaction: what was carried stays carried, and a second run takes up the rest."""
     done = 0
     failed: list[str] = []
     for number in numbers:
         try:
             with writing():
-                done += carrying.carry(number, source, dest, target) is not None
+                done += carrying.carry(number, source, dest, target, actor) is not None
         except (Conflict, versions.CannotCarry) as refused:
             failed.append(f"{number}: {refused}")
     click.echo(f"{done} carried, {len(numbers) - done - len(failed)} had been carried before.")

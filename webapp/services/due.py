@@ -1,6 +1,6 @@
 """What is due of a case in the state it stands in, and on which day: by its table, else as agreed for the part."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -107,16 +107,29 @@ _TABLES: dict[tuple[Machine, State], Any] = {
 OVER = tuple(spec.name for spec in CURRENT[Machine.APPLICATION].states if spec.is_final)
 
 
-def unfollowed() -> list[tuple[Machine, int]]:
-    """The parts with something due of which no row runs, in files that are under way; one statement."""
-    arms = []
-    for (machine, state), kind in _TABLES.items():
-        followed = exists().where(
-            Deadline.machine == machine, Deadline.case_id == kind.id, Deadline.closed_at.is_(None)
+def unfollowed(cases: Mapping[Machine, type[Case]]) -> list[tuple[Machine, int]]:
+    """What has something due of which no row runs: cases whose table says so, and parts of files that are under way;
+    one statement.
+    """
+    arms = [
+        select(literal(d.machine.value).label("machine"), cases[d.machine].id).where(
+            cases[d.machine].definition_version == d.version,
+            cases[d.machine].state == spec.name,
+            ~_is_followed(d.machine, cases[d.machine]),
         )
-        rows = select(literal(machine.value).label("machine"), kind.id).where(kind.state == state, ~followed)
+        for d in BY_VERSION.values()
+        for spec in d.states
+        if spec.deadline
+    ]
+    for (machine, state), kind in _TABLES.items():
+        rows = select(literal(machine.value).label("machine"), kind.id)
+        rows = rows.where(kind.state == state, ~_is_followed(machine, kind))
         if kind is not Application:
             under_way = select(Application.id).where(Application.state.not_in(OVER))
             rows = rows.where(kind.application_id.in_(under_way))
         arms.append(rows)
     return [(Machine(machine), case_id) for machine, case_id in db.session.execute(union_all(*arms))]
+
+
+def _is_followed(machine: Machine, kind: Any) -> Any:
+    return exists().where(Deadline.machine == machine, Deadline.case_id == kind.id, Deadline.closed_at.is_(None))

@@ -250,7 +250,6 @@ TIMING: dict[str, dict[str, Words]] = {
         "report": Words(_("Report")),
         "action": Words(_("Corrective action")),
         "obligation": Words(_("Knowledge to share")),
-        "stage": Words(_("This step")),
     },
     "DeadlineEnd": {
         "left": Words(_("Not needed any more")),
