@@ -12,9 +12,7 @@ from webapp import cli, once, site, transaction
 from webapp.auth import access, login
 from webapp.auth import routes as auth_routes
 from webapp.extensions import db, engine_options, migrate
-from webapp.services.effects import HANDLERS
-from workflows import verify
-from workflows.definitions import BY_VERSION
+from webapp.machines import examination
 
 FEATURES = (
     "programmes",
@@ -72,7 +70,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(auth_routes.blueprint)
     _add_features(app)
     cli.init_app(app)
-    verify.check(BY_VERSION.values(), HANDLERS)
+    with app.app_context():
+        examination.require_sound()
     access.declared(app)
     return app
 

@@ -18,6 +18,8 @@ from webapp.policy import Action, Principal
 from webapp.services import advance, announce, explain, scope
 from webapp.services.explain import Reason
 from webapp.services.facts import programme_of
+from workflows import paths
+from workflows.definitions import CURRENT
 from workflows.engine import REASON_MISSING, Offer
 from workflows.vocabulary import Machine, Role, State, Trigger
 
@@ -72,10 +74,7 @@ EXCEPTIONAL = frozenset(
     }
 )
 TELLS_OF_OTHERS = frozenset({Machine.PROGRAMME, Machine.PLAN, Machine.CALL, Machine.APPLICATION})
-PATH = (
-    State.DRAFT, State.SUBMITTED, State.ELIGIBILITY, State.BASELINE, State.REVIEW, State.DECISION, State.APPROVED,
-    State.CONTRACTING, State.SIGNED, State.MONITORING, State.CLOSING, State.CLOSED,
-)  # fmt: skip
+PATH = paths.regular(CURRENT[Machine.APPLICATION])
 TABS: tuple[tuple[str, str, Action], ...] = (
     ("casefile.show", "Overview", Action.VIEW_FILE),
     ("applications.form", "Application form", Action.EDIT_CONTENT),

@@ -1,28 +1,25 @@
 """What happens by itself: due deadlines fire, the outbox is drained. Idempotent, resumable, one worker or many."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 from flask import Flask
 from sqlalchemy import select
 
 from webapp import clock, once
-from webapp.errors import Refused
-from webapp.extensions import db
+from webapp.extensions import db, is_away
 from webapp.models.application import Application
 from webapp.models.programme import Call
-from webapp.models.record import Deadline
-from webapp.models.types import Case
+from webapp.models.record import Deadline, Job
 from webapp.notifications.mailer import FileMailer, SmtpMailer
-from webapp.policy import SYSTEM
-from webapp.services import checkpoint, deadlines, due, reminders
-from webapp.services.advance import advance
+from webapp.services import by_itself, checkpoint, due, reminders
 from webapp.services.batches import run as doing
 from webapp.services.deliver import Courier
 from webapp.services.versions import CASES
 from webapp.transaction import writing
-from workflows.vocabulary import Machine, State, Trigger
+from workflows.vocabulary import State, Trigger
 
 log = structlog.get_logger()
 
@@ -37,7 +34,7 @@ def courier(app: Flask) -> Courier:
 def fire_deadlines() -> int:
     """Ask for the move of every deadline that is over, one transaction each; returns how many moved."""
     query = (
-        select(Deadline.machine, Deadline.case_id, Deadline.trigger)
+        select(Deadline.machine, Deadline.case_id, Deadline.trigger, Deadline.id)
         .outerjoin(Application, Application.id == Deadline.application_id)
         .where(Deadline.closed_at.is_(None), Deadline.due_at <= clock.now(), reminders.awake())
         .where(Deadline.trigger.is_not(None))
@@ -45,32 +42,23 @@ def fire_deadlines() -> int:
     )
     with writing():
         over = db.session.execute(query).all()
-    return sum(_fire(CASES[machine], case_id, trigger) for machine, case_id, trigger in over if trigger)
+    return _each(
+        Job.MOVE, [by_itself.moving(CASES[m], case, trigger, row) for m, case, trigger, row in over if trigger]
+    )
 
 
 def send_reminders() -> int:
     """Tell people of what is due, one transaction for each date; returns of how many dates somebody was told."""
     with writing():
         waiting = reminders.due()
-    return sum(_remind(deadline_id) for deadline_id in waiting)
-
-
-def _remind(deadline_id: int) -> bool:
-    with writing():
-        return reminders.send(deadline_id)
+    return _each(Job.REMIND, [{"deadline_id": number} for number in waiting])
 
 
 def follow_what_is_due() -> int:
     """Open the dates that nobody follows yet: of files that were under way before dates were kept as rows."""
     with writing():
-        missing = due.unfollowed()
-    return sum(_follow(machine, case_id) for machine, case_id in missing)
-
-
-def _follow(machine: Machine, case_id: int) -> bool:
-    with writing():
-        case = db.session.get_one(CASES[machine], case_id)
-        return deadlines.running(case) is None and deadlines.open_for(case) is not None
+        missing = due.unfollowed(CASES)
+    return _each(Job.FOLLOW, [{"machine": machine.value, "case_id": case_id} for machine, case_id in missing])
 
 
 def close_past_calls() -> int:
@@ -78,7 +66,7 @@ def close_past_calls() -> int:
     with writing():
         calls = db.session.scalars(select(Call).where(Call.state == State.OPEN)).all()
         past = [call.id for call in calls if clock.today(call.plan.lga.time_zone) > call.closes_on]
-    return sum(_fire(Call, call_id, Trigger.CLOSE_CALL) for call_id in past)
+    return _each(Job.MOVE, [by_itself.moving(Call, call_id, Trigger.CLOSE_CALL) for call_id in past])
 
 
 def close_second_refusals() -> int:
@@ -87,18 +75,16 @@ def close_second_refusals() -> int:
     query = select(Application.id).where(Application.state.in_(refused), Application.refusals >= 2)
     with writing():
         ids = db.session.scalars(query).all()
-    return sum(_fire(Application, case_id, Trigger.CLOSE_REFUSED) for case_id in ids)
+    return _each(Job.MOVE, [by_itself.moving(Application, number, Trigger.CLOSE_REFUSED) for number in ids])
 
 
-def _fire(kind: type[Case], case_id: int, trigger: Trigger) -> bool:
-    try:
-        with writing():
-            case = db.session.get_one(kind, case_id)
-            advance(case, trigger, SYSTEM)
-    except Refused as refused:
-        log.info("deadline not fired", case=case_id, trigger=trigger.value, why=str(refused))
-        return False
-    return True
+def _each(job: Job, payloads: Sequence[by_itself.Payload]) -> int:
+    """Do it case by case; what failed before waits for its turn in the outbox. Returns how often something happened."""
+    if not payloads:
+        return 0
+    with writing():
+        failing = by_itself.failing()
+    return sum(by_itself.attempt(job, one) for one in payloads if by_itself.key(job, one) not in failing)
 
 
 def keep_heads(app: Flask) -> int:
@@ -107,6 +93,11 @@ def keep_heads(app: Flask) -> int:
         if not checkpoint.is_due(clock.now()):
             return 0
         return int(checkpoint.write(checkpoint.file_in(app.config["SETTINGS"].var)) is not None)
+
+
+def batches(app: Flask) -> int:
+    """A share of what was ordered for many files; what these moves announce is done before the next share."""
+    return doing.rounds(app.extensions["jumelage.storage"])
 
 
 def forget_forms() -> int:
@@ -125,14 +116,25 @@ DAILY: tuple[Callable[[], int], ...] = (
 
 
 def tick(app: Flask, stop: Callable[[], bool] = lambda: False) -> int:
-    """One round of everything; returns how much was done."""
-    done = sum(job() for job in DAILY)
-    return done + keep_heads(app) + batches(app) + courier(app).drain(stop=stop)
+    """One round of everything; returns how much was done. A part that fails stops no other, and never the outbox."""
+    parts: list[Callable[[], int]] = [*DAILY, partial(keep_heads, app), partial(batches, app)]
+    return sum(_whatever_happens(part) for part in parts) + courier(app).drain(stop=stop)
 
 
-def batches(app: Flask) -> int:
-    """A share of what was ordered for many files; what these moves announce is done before the next share."""
-    return doing.rounds(app.extensions["jumelage.storage"])
+def begin(app: Flask) -> int:
+    """What a worker does that begins now: take up what nobody follows, then one round; returns how much was done."""
+    return _whatever_happens(follow_what_is_due) + tick(app)
+
+
+def _whatever_happens(part: Callable[[], int]) -> int:
+    try:
+        return part()
+    except Exception as error:  # a broken row somewhere must not hold up everybody's mail
+        if is_away(error):
+            raise
+        log.error("part of a round failed", error=repr(error))
+        db.session.remove()
+        return 0
 
 
 def run(app: Flask, stop: Callable[[], bool], pause: float = 1.0) -> None:

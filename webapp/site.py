@@ -179,7 +179,7 @@ def _navigation() -> list[dict[str, Any]]:
         if who.holds(Role.SYSTEM_ADMIN, Role.MUNICIPALITY_ADMIN, Role.LGA_ADMIN):
             places.append((_("People"), "admin.people"))
         if who.holds(Role.SYSTEM_ADMIN):
-            places.append((_("Organisations"), "admin.organisations"))
+            places += [(_("Organisations"), "admin.organisations"), (_("Failed work"), "admin.failures")]
     here = (request.endpoint or "").split(".")[0]
     return [
         {

@@ -20,7 +20,7 @@ LONGEST_HOLIDAY = 60  # days; a calendar that knows no working day at all is bro
 
 @dataclass(frozen=True, slots=True)
 class KindSpec:
-    """`owners` have the next move; none named: whoever can leave the state. `ladder`: who is told when it stays late.
+    """`owners` have the next move. `ladder`: who is told when it stays late.
 
     `fixed_by_law`: nobody extends it, and no calendar moves it. `on_working_days`: its last day is a working day of
     both partners. `still_in`: while the file stands there, nobody could do it and its time does not run.
@@ -44,7 +44,6 @@ KINDS: dict[DeadlineKind, KindSpec] = {
     K.REPORT: KindSpec(APPLICANTS, OFFICE, still_in=State.SUSPENDED),
     K.ACTION: KindSpec(APPLICANTS, OFFICE, still_in=State.SUSPENDED),
     K.OBLIGATION: KindSpec(APPLICANTS, OFFICE, still_in=State.SUSPENDED),
-    K.STAGE: KindSpec((), OFFICE, still_in=State.SUSPENDED),
 }
 STANDSTILLS = sorted({spec.still_in for spec in KINDS.values() if spec.still_in})
 
@@ -54,7 +53,7 @@ def still_in(state: State) -> frozenset[DeadlineKind]:
     return frozenset(kind for kind, spec in KINDS.items() if spec.still_in is state)
 
 
-# The programme's figure that a state's deadline is made of, and what it is about; any other is the stage itself.
+# The programme's figure that a state's deadline is made of, and what it is about; start-up refuses any other.
 BY_FIGURE: dict[str, DeadlineKind] = {
     "appeal_days": K.APPEAL,
     "reserve_days": K.RESERVE,
@@ -66,7 +65,7 @@ OF_PARTS = frozenset({"review_days", "cure_days"})
 
 def kind_of(figure: str) -> DeadlineKind:
     """What a state's deadline is about, by the figure it is counted with."""
-    return BY_FIGURE.get(figure, K.STAGE)
+    return BY_FIGURE[figure]
 
 
 def reminders(kind: DeadlineKind, last_on: date, rules: Rules) -> list[tuple[ReminderStep, date]]:

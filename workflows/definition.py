@@ -2,12 +2,33 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from workflows.facts import Actor, Blocker
 from workflows.vocabulary import Effect, Machine, Outcome, Role, State, Trigger
+
+
+class BrokenDefinition(ValueError):
+    """Names the machine and everything that is wrong with it."""
+
+
+@contextmanager
+def reading(tables: str) -> Iterator[None]:
+    """A table that names what there is not is refused with its file and line; `tables` is the folder they stand in."""
+    try:
+        yield
+    except (AttributeError, NameError, TypeError) as error:
+        inside = [
+            frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).parent.name == tables
+        ]
+        place = inside[-1]
+        raise BrokenDefinition(f"{Path(place.filename).stem}, line {place.lineno}: {error}") from error
+
 
 Guard = Callable[[Any, Actor], Blocker | None]
 Selector = Callable[[Any], bool]

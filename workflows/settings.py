@@ -6,22 +6,30 @@ is saved, with the field that has to change; nobody finds out at the first file.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
+from workflows import mandates
 from workflows.definition import Definition, name_of
 from workflows.facts import Rules
 from workflows.paths import reachable
-from workflows.vocabulary import AuditLevel, Machine, State
+from workflows.vocabulary import AuditLevel, Machine, Role, State
 
 SCORE_SCALE, BASELINE_SCALE, FIT_SCALE = 100, 4, 5
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the programme's files stand now, as far as a figure may not ignore it; `reviewers` None: not known yet."""
+    """Where the programme's files stand now, and who there is, as far as a figure may not ignore it.
+
+    `reviewers`: how many can review a file, by the country plan's title. `holders`: how many hold a role of the office;
+    None: not asked now. `largest`: the largest grant that can be asked for.
+    """
 
     by_state: Mapping[State, int] = field(default_factory=dict)
     closing_without_audit: int = 0
-    reviewers: int | None = None
+    reviewers: Mapping[str, int] = field(default_factory=dict)
+    holders: Mapping[Role, int] | None = None
+    largest: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +42,13 @@ class Contradiction:
 
 
 # A guard, and the figure under which no file could ever pass it: its moves are then closed for everybody.
-_Closed = Callable[[Rules, Standing], bool]
+_Closed = Callable[[Rules], bool]
 CLOSES: dict[str, tuple[str, _Closed]] = {
-    "question_due_in_time": ("clarification_days", lambda rules, _: rules.clarification_days < 1),
-    "baseline_passed": ("baseline_bar", lambda rules, _: rules.baseline_bar > BASELINE_SCALE),
-    "score_allows_funding": ("fund_from", lambda rules, _: rules.fund_from > SCORE_SCALE),
-    "within_appeal_time": ("appeal_days", lambda rules, _: rules.appeal_days < 1),
-    "quorum": ("quorum", lambda rules, now: now.reviewers is not None and rules.quorum > now.reviewers),
-    "capacity_hold_used": ("capacity_hold", lambda rules, _: not rules.capacity_hold),
+    "question_due_in_time": ("clarification_days", lambda rules: rules.clarification_days < 1),
+    "baseline_passed": ("baseline_bar", lambda rules: rules.baseline_bar > BASELINE_SCALE),
+    "score_allows_funding": ("fund_from", lambda rules: rules.fund_from > SCORE_SCALE),
+    "within_appeal_time": ("appeal_days", lambda rules: rules.appeal_days < 1),
+    "capacity_hold_used": ("capacity_hold", lambda rules: not rules.capacity_hold),
 }
 # Steps that a programme may do without: their state may become unreachable, as long as no file stands in it.
 OPTIONAL: dict[str, State] = {"capacity_hold": State.CAPACITY_HOLD}
@@ -50,13 +57,35 @@ OPTIONAL: dict[str, State] = {"capacity_hold": State.CAPACITY_HOLD}
 def contradictions(rules: Rules, definitions: Iterable[Definition], standing: Standing) -> tuple[Contradiction, ...]:
     """Everything that cannot hold with these figures, in the order of a form; empty when they can be saved."""
     machines = tuple(definitions)
-    found = [*_amounts(rules), *_counts(rules, standing), *_reminders(rules, machines), *_audits(rules, standing)]
+    found = [*_amounts(rules), *_counts(rules), *_reminders(rules, machines), *_audits(rules, standing)]
     for definition in machines:
         found += [*_deadlines(rules, definition), *_closed_states(rules, definition, standing)]
     first: dict[tuple[str, str], Contradiction] = {}
     for one in found:
         first.setdefault((one.field, one.code), one)
     return tuple(first.values())
+
+
+def doubts(rules: Rules, standing: Standing) -> tuple[Contradiction, ...]:
+    """What holds only once more people are there: to be confirmed, for they can be appointed (docs/decisions/0021)."""
+    return (*_reviewing(rules, standing), *dict.fromkeys(_confirming(rules, standing)))
+
+
+def _reviewing(rules: Rules, standing: Standing) -> Iterable[Contradiction]:
+    for plan, count in standing.reviewers.items():
+        if rules.quorum > count:
+            yield Contradiction("quorum", "too_few_reviewers", (("count", str(count)), ("plan", plan)))
+
+
+def _confirming(rules: Rules, standing: Standing) -> Iterable[Contradiction]:
+    if standing.holders is None:
+        return
+    for name, roles in mandates.levels(rules, standing.largest):
+        for role in roles:
+            have, need = standing.holders.get(role, 0), mandates.people_needed(role)
+            if have < need:
+                params = (("count", str(have)), ("need", str(need)), ("role", role.value))
+                yield Contradiction(name, "too_few_confirm", params)
 
 
 def _amounts(rules: Rules) -> Iterable[Contradiction]:
@@ -71,11 +100,9 @@ def _amounts(rules: Rules) -> Iterable[Contradiction]:
     )
 
 
-def _counts(rules: Rules, standing: Standing) -> Iterable[Contradiction]:
+def _counts(rules: Rules) -> Iterable[Contradiction]:
     if rules.quorum < 1:
         yield Contradiction("quorum", "nobody_reviews")
-    if standing.reviewers is not None and rules.quorum > standing.reviewers:
-        yield Contradiction("quorum", "too_few_reviewers", (("count", str(standing.reviewers)),))
     if rules.fit_minimum > FIT_SCALE:
         yield Contradiction("fit_minimum", "state_closed", (("state", State.APPROVED.value),))
     for name in ("interim_report_months", "review_days", "payment_days", "escalation_days"):
@@ -116,7 +143,7 @@ def _closed_states(rules: Rules, definition: Definition, standing: Standing) -> 
     if definition.machine is not Machine.APPLICATION:
         return
     for guard, (name, is_closed) in CLOSES.items():
-        if not is_closed(rules, standing):
+        if not is_closed(rules):
             continue
         optional = OPTIONAL.get(name)
         for state in _lost(definition, guard):

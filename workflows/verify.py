@@ -1,14 +1,20 @@
 """A definition is checked before anybody runs it: start-up refuses a broken one by name."""
 
 import inspect
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, get_args, get_type_hints
 
 from workflows import facts, guards
-from workflows.definition import Definition, Guard, Selector, name_of
+from workflows.asked import asked
+from workflows.deadlines import BY_FIGURE
+from workflows.definition import BrokenDefinition, Definition, Guard, Move, Selector, name_of
 from workflows.facts import Rules
-from workflows.vocabulary import Effect, Machine, State
+from workflows.shape import misshapen
+from workflows.vocabulary import Effect, Machine, Role, State
+
+__all__ = ["BrokenDefinition", "Loaded", "Report", "check", "doubled", "faults", "report", "unused_guards"]
 
 FACTS: dict[Machine, type[Any]] = {
     Machine.PROGRAMME: facts.ProgrammeFacts,
@@ -24,18 +30,32 @@ FACTS: dict[Machine, type[Any]] = {
 }
 
 
-class BrokenDefinition(ValueError):
-    """Names the machine and everything that is wrong with it."""
+Loaded = Mapping[tuple[Machine, State], Collection[str]]  # the facts that are loaded for a case in this state
 
 
-def faults(definition: Definition, handled: Collection[Effect] | None = None) -> list[str]:
-    """Everything wrong with one definition, in words for its author; empty when sound."""
-    return [f"{definition.machine}: {text}" for text in _all(definition, handled)]
+def faults(
+    definition: Definition, handled: Collection[Effect] | None = None, loaded: Loaded | None = None
+) -> list[str]:
+    """Everything wrong with one definition, in words for its author; empty when sound.
+
+    `handled` are the effects that have a handler; `loaded` the facts by state, of machines that do not load all.
+    """
+    found = list(misshapen(definition)) or list(_all(definition, handled, loaded or {}))
+    return [f"{definition.machine}: {text}" for text in found]
 
 
-def check(definitions: Iterable[Definition], handled: Collection[Effect] | None = None) -> None:
-    """Raise `BrokenDefinition` unless every definition is sound. `handled` are the effects that have a handler."""
-    found = [fault for definition in definitions for fault in faults(definition, handled)]
+def doubled(definitions: Iterable[Definition]) -> list[str]:
+    """Versions that stand there twice: the cases of one of them would go by the other's rules."""
+    numbers = Counter((definition.machine, definition.version) for definition in definitions)
+    return [f"{machine}: version {number} stands there twice" for (machine, number), n in numbers.items() if n > 1]
+
+
+def check(
+    definitions: Iterable[Definition], handled: Collection[Effect] | None = None, loaded: Loaded | None = None
+) -> None:
+    """Raise `BrokenDefinition` with everything that is wrong, unless every definition is sound."""
+    every = tuple(definitions)
+    found = [*doubled(every), *(fault for definition in every for fault in faults(definition, handled, loaded))]
     if found:
         raise BrokenDefinition("; ".join(found))
 
@@ -57,7 +77,7 @@ class Report:
     faults: tuple[str, ...]
 
 
-def report(definition: Definition, handled: Collection[Effect] | None = None) -> Report:
+def report(definition: Definition, handled: Collection[Effect] | None = None, loaded: Loaded | None = None) -> Report:
     """The whole examination of one definition, for people and for machines."""
     lost, stuck = _dead(definition)
     return Report(
@@ -71,7 +91,7 @@ def report(definition: Definition, handled: Collection[Effect] | None = None) ->
         without_owner=tuple(f"{m.trigger} from {m.source}" for m in definition.moves if not m.by),
         deadlines=tuple(f"{s.name}: {s.deadline} then {s.on_deadline}" for s in definition.states if s.deadline),
         idle_guards=tuple(_idle_guards(definition)),
-        faults=tuple(faults(definition, handled)),
+        faults=tuple(faults(definition, handled, loaded)),
     )
 
 
@@ -87,7 +107,7 @@ def unused_guards(definitions: Iterable[Definition]) -> list[str]:
     ]
 
 
-def _all(definition: Definition, handled: Collection[Effect] | None) -> Iterable[str]:
+def _all(definition: Definition, handled: Collection[Effect] | None, loaded: Loaded) -> Iterable[str]:
     yield from _unknown_states(definition)
     yield from _owners_and_effects(definition, handled)
     yield from _selectors(definition)
@@ -95,6 +115,8 @@ def _all(definition: Definition, handled: Collection[Effect] | None) -> Iterable
     yield from _deadlines(definition)
     yield from _idle_guards(definition)
     yield from _foreign_guards(definition)
+    yield from _misspelt(definition)
+    yield from _not_loaded(definition, loaded)
 
 
 def _unknown_states(definition: Definition) -> Iterable[str]:
@@ -144,6 +166,34 @@ def _foreign_guards(definition: Definition) -> Iterable[str]:
             yield f"guard {name_of(rule)} asks for facts of another machine"
 
 
+def _misspelt(definition: Definition) -> Iterable[str]:
+    """Rules that ask for a fact or a figure that does not exist: they would fail at the first case."""
+    facts_of_machine = {field.name for field in fields(FACTS[definition.machine])}
+    figures = {field.name for field in fields(Rules)}
+    for rule in dict.fromkeys(rule for move in definition.moves for rule in move.rules):
+        if FACTS[definition.machine] not in _asked_facts(rule) and _asked_facts(rule):
+            continue  # named already, as a guard of another machine
+        wanted = asked(rule)
+        yield from (
+            f"guard {name_of(rule)} asks for the fact {n}, which there is not"
+            for n in sorted(wanted.facts - facts_of_machine)
+        )
+        yield from (
+            f"guard {name_of(rule)} asks for the figure {n}, which there is not"
+            for n in sorted(wanted.figures - figures)
+        )
+
+
+def _not_loaded(definition: Definition, loaded: Loaded) -> Iterable[str]:
+    """Rules that judge what is never looked up where they are asked: they would always say the same."""
+    known = {field.name for field in fields(FACTS[definition.machine])}
+    for move in definition.moves:
+        there = loaded.get((definition.machine, move.source))
+        for rule in move.rules if there is not None else ():
+            for name in sorted((asked(rule).facts & known) - set(there or ())):
+                yield f"guard {name_of(rule)} of {move.trigger} asks for {name}, which is not loaded in {move.source}"
+
+
 def _asked_facts(rule: Guard | Selector) -> tuple[Any, ...]:
     """The kinds of facts that a rule says it can judge; nothing when it does not say."""
     kind = get_type_hints(rule).get("x")
@@ -180,11 +230,25 @@ def _closure(start: set[State], step: dict[State, set[State]]) -> set[State]:
 
 
 def _deadlines(definition: Definition) -> Iterable[str]:
-    figures = {field.name for field in fields(Rules)}
+    kinds = get_type_hints(Rules)
     for spec in definition.states:
         if spec.deadline is None and spec.on_deadline is None:
             continue
-        if spec.deadline not in figures:
+        if spec.deadline not in kinds:
             yield f"deadline {spec.deadline} of {spec.name} is no programme setting"
-        if spec.on_deadline is None or not definition.edges(spec.name, spec.on_deadline):
-            yield f"deadline of {spec.name} fires {spec.on_deadline}, which is impossible there"
+        elif kinds[spec.deadline] is not int or not spec.deadline.endswith("_days"):
+            yield f"deadline {spec.deadline} of {spec.name} is no number of days"
+        elif spec.deadline not in BY_FIGURE:
+            yield f"deadline {spec.deadline} of {spec.name} is of no kind in workflows.deadlines"
+        edges = definition.edges(spec.name, spec.on_deadline) if spec.on_deadline else ()
+        yield from (f"deadline of {spec.name} fires {spec.on_deadline}, which {why}" for why in _never(edges))
+
+
+def _never(edges: tuple[Move, ...]) -> Iterable[str]:
+    """Why a move could never happen by itself."""
+    if not edges:
+        yield "is impossible there"
+    if any(Role.SYSTEM not in move.by for move in edges):
+        yield "the system may not make"
+    if any(move.needs_reason for move in edges):
+        yield "needs a reason"

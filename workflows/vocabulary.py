@@ -228,7 +228,6 @@ class DeadlineKind(StrEnum):
     REPORT = "report"
     ACTION = "action"
     OBLIGATION = "obligation"
-    STAGE = "stage"
 
 
 class ReminderStep(StrEnum):

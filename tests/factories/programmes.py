@@ -1,5 +1,6 @@
 """A programme office, an association and the people who set a programme up; plans and calls as far as a test needs."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -170,3 +171,17 @@ def closing(call_id: int, day: date, opened: date) -> None:
 def main_part(page: str) -> str:
     """What a page says, without the frame and its tokens."""
     return page[page.index("<main") : page.index("</main>")]
+
+
+def revision(page: str) -> str:
+    """The revision of the record that a form was opened on."""
+    found = re.search(r'name="revision"[^>]*value="(\w+)"', page)
+    assert found, page
+    return found[1]
+
+
+def ticked(page: str) -> str:
+    """The value of the box under figures that are doubted."""
+    box = next(tag for tag in re.findall(r"<input[^>]*>", page) if 'name="confirmed"' in tag)
+    assert 'type="checkbox"' in box and "checked" not in box.replace('type="checkbox"', "").replace("checkboxes", "")
+    return re.findall(r'value="([^"]+)"', box)[0]

@@ -552,7 +552,7 @@ def test_every_page_is_strict_html_and_needs_ten_statements_at_most(app: Flask, 
             "/people", "/people?page=2", f"/people?q=e&role=applicant_editor&organisation={rooms.municipality}",
             f"/people/{number}", f"/people/{number}/leave", f"/people/{number}/roles/new",
             f"/people/{number}/roles/new?scope=programme:{rooms.programme}", "/people/invite", "/organisations",
-            "/organisations/new", f"/organisations/{rooms.municipality}", "/account",
+            "/organisations/new", f"/organisations/{rooms.municipality}", "/account", "/failed-work",
         ],
         "local_admin": [
             "/people", f"/people/{number}", "/people/invite", "/account",

@@ -18,10 +18,10 @@ from webapp.applications import use_cases as applying
 from webapp.extensions import db
 from webapp.models.application import Application, Section
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report
-from webapp.models.record import Deadline, DeadlineEnd, Reminder, ReminderOutcome
+from webapp.models.record import Deadline, DeadlineEnd, Job, Reminder, ReminderOutcome
 from webapp.reviews import candidates
 from webapp.reviews import use_cases as reviewing
-from webapp.services import deadlines, outbox, reminders
+from webapp.services import by_itself, deadlines, outbox, reminders
 from webapp.services.advance import advance
 from webapp.transaction import writing
 from workflows.vocabulary import DeadlineKind, ReminderStep, Trigger
@@ -259,7 +259,7 @@ def test_two_workers_tell_once(follow: m.Follow) -> None:
     with late(0):
         with writing():
             both = reminders.due()
-        assert [jobs._remind(number) for number in both * 2].count(True) == len(both)
+        assert [by_itself.attempt(Job.REMIND, {"deadline_id": number}) for number in both * 2].count(True) == len(both)
         assert len(mails()) == len(set(mails())) == 2
 
 

@@ -12,11 +12,11 @@ from flask import Flask
 from html5lib import HTMLParser
 
 from tests.factories import applications as a
-from webapp import clock, wording
+from webapp import clock, create_app, wording
 from webapp.applications import use_cases
 from webapp.cli import workflow
 from webapp.extensions import db
-from webapp.machines import queries
+from webapp.machines import examination, queries
 from webapp.models.application import Application, Section
 from webapp.models.people import Person
 from webapp.models.programme import Call, CountryPlan, Programme
@@ -25,8 +25,9 @@ from webapp.services import explain
 from webapp.services.advance import offers
 from webapp.transaction import writing
 from webapp.wording import requirements
-from workflows import engine
-from workflows.definitions import ALL, APPLICATION, BY_VERSION
+from workflows import engine, guards
+from workflows.definition import BrokenDefinition, Definition, Guard
+from workflows.definitions import ALL, APPLICATION, BY_VERSION, KNOWN
 from workflows.facts import Blocker
 from workflows.vocabulary import Machine, Role, State, Trigger
 
@@ -108,6 +109,17 @@ def test_only_files_that_the_reader_may_see_are_counted(app: Flask, rooms: a.Set
         assert queries.standing(rooms.who("stranger"), Machine.APPLICATION, 1) == {}
         assert queries.running(manager)[Machine.APPLICATION] == 1
         assert queries.versions_in_use(manager, Machine.APPLICATION) == {1: 1}
+
+
+def test_a_count_leads_to_the_files_that_stand_there(app: Flask, rooms: a.Setting) -> None:
+    with app.app_context():
+        number = a.submitted(rooms)
+        reference = db.session.get_one(Application, number).reference
+    manager = a.enter(app, rooms, "manager")
+    (address,) = re.findall(r'<a href="([^"]*state=[^"]*)" aria-label="Submitted: 1">1</a>', manager.get(MACHINE).text)
+    assert reference in manager.get(address).text
+    assert reference not in manager.get(address.replace("submitted", "closed")).text
+    assert "?state=" not in manager.get("/workflows/call").text, "calls have no list by state"
 
 
 def test_every_page_is_strict_html_and_needs_ten_statements_at_most(app: Flask, rooms: a.Setting) -> None:
@@ -291,10 +303,49 @@ def test_the_commands_examine_and_list(app: Flask) -> None:
 
 def test_a_broken_machine_ends_the_examination_with_one(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = replace(APPLICATION, moves=APPLICATION.moves[1:])
-    monkeypatch.setitem(BY_VERSION, (Machine.APPLICATION, 1), broken)
+    monkeypatch.setattr(examination, "KNOWN", (broken, *KNOWN))
     said = app.test_cli_runner().invoke(args=["workflow", "verify"])
     assert said.exit_code == 1
     assert "FAULT application: state submitted is unreachable" in said.output
+    assert "FAULT application: version 1 stands there twice" in said.output
+
+
+MACHINE = "/workflows/application"
+
+
+def _asking(guard: Guard, trigger: Trigger) -> Definition:
+    """The application's machine with one more guard on a move."""
+    found = APPLICATION.moves
+    return replace(APPLICATION, moves=tuple(
+        replace(m, guards=(*m.guards, guard)) if m.trigger is trigger else m for m in found
+    ))  # fmt: skip
+
+
+NOT_GIVEN_OUT = "application: version 1 is not the table that was given out under this number"
+PLANTED: list[tuple[tuple[Definition, ...], str]] = [
+    ((replace(APPLICATION, moves=APPLICATION.moves[1:]),), "application: state submitted is unreachable"),
+    ((replace(APPLICATION, moves=APPLICATION.moves[:-1]),), NOT_GIVEN_OUT),
+    ((replace(APPLICATION, version=2),), "application: version 2 is not the table that was given out"),
+    ((APPLICATION, APPLICATION), "application: version 1 stands there twice"),
+    ((_asking(guards.quorum, Trigger.SUSPEND),),
+     "application: guard quorum of suspend asks for valid_reviews, which is not loaded in monitoring"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("planted", "named"), PLANTED, ids=[named for _planted, named in PLANTED])
+def test_the_product_does_not_start_on_it(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, planted: tuple[Definition, ...], named: str
+) -> None:
+    monkeypatch.setattr(examination, "KNOWN", planted)
+    with app.app_context(), pytest.raises(BrokenDefinition) as refused:
+        examination.require_sound()
+    assert named in str(refused.value)
+
+
+def test_starting_asks_for_sound_machines(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(requirements.REQUIREMENTS, "quorum")
+    with pytest.raises(BrokenDefinition, match="application version 1: guard quorum has no words"):
+        create_app(app.config["SETTINGS"])
 
 
 def test_what_has_no_words_is_named(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,12 +34,6 @@ def rooms(app: Flask) -> f.Rooms:
         return f.rooms()
 
 
-def revision(page: str) -> str:
-    found = re.search(r'name="revision"[^>]*value="(\w+)"', page)
-    assert found, page
-    return found[1]
-
-
 # --- the way through ------------------------------------------------------------------------------
 
 
@@ -60,13 +54,13 @@ def test_a_programme_from_nothing_to_an_open_call_in_the_browser(app: Flask, roo
     assert "The plan names no national policy yet." in page
 
     form = manager.get(f"{plan}/edit").text
-    values = f.posted(f.plan_values(rooms)) | {"revision": revision(form)}
+    values = f.posted(f.plan_values(rooms)) | {"revision": f.revision(form)}
     assert manager.post(f"{plan}/edit", data=values).status_code == 303
     form = manager.get(f"{plan}/policies").text
     rows = {"rows-0-title": "Policy & law", "rows-0-url": "https://example.org/a", "rows-1-title": ""}
-    assert manager.post(f"{plan}/policies", data=rows | {"revision": revision(form)}).status_code == 303
+    assert manager.post(f"{plan}/policies", data=rows | {"revision": f.revision(form)}).status_code == 303
     form = manager.get(f"{plan}/themes/new").text
-    theme = f.posted(f.theme_values()) | {"revision": revision(form)}
+    theme = f.posted(f.theme_values()) | {"revision": f.revision(form)}
     assert manager.post(f"{plan}/themes/new", data=theme).status_code == 303
     number = int(plan.rsplit("/", 1)[1])
     with app.app_context():
@@ -77,7 +71,7 @@ def test_a_programme_from_nothing_to_an_open_call_in_the_browser(app: Flask, roo
     form = officer.get(f"{plan}/endorse").text
     token = re.search(r'name="request_id"[^>]*value="(\w+)"', form)
     assert token
-    values = {"statement": ODD, "sector_benefit": f.BENEFIT, "revision": revision(form), "request_id": token[1]}
+    values = {"statement": ODD, "sector_benefit": f.BENEFIT, "revision": f.revision(form), "request_id": token[1]}
     assert officer.post(f"{plan}/endorse", data=values).status_code == 303
     assert officer.post(f"{plan}/endorse", data=values).status_code == 303, "the same request again is done once"
     with app.app_context():
@@ -136,7 +130,8 @@ def test_the_figures_are_saved_read_back_and_told_in_the_record(app: Flask, room
     address = f"/programmes/{rooms.programme}/figures"
     form = manager.get(address).text
     values = {key: str(value) for key, value in asdict(Rules()).items()}
-    values |= {"revision": revision(form), "baseline_bar": "2.5", "appeal_days": "60", "mandate_manager": "30000.50"}
+    values |= {"revision": f.revision(form), "baseline_bar": "2.5", "appeal_days": "60", "mandate_manager": "30000.50"}
+    values |= {"confirmed": f.ticked(manager.post(address, data=values).text)}  # a new programme has no finance officer
     assert manager.post(address, data=values).status_code == 303
     with app.app_context():
         now = rules(db.session.get_one(Programme, rooms.programme))
@@ -194,7 +189,7 @@ def test_steps_are_chosen_in_words_and_kept_in_the_record(app: Flask, rooms: f.R
     chosen = {"committee_required": "False", "capacity_hold": "False", "memorandum_audit": "none"}
     values = {name: str(value) for name, value in asdict(Rules()).items()} | chosen
     page = manager.get(address).text
-    assert manager.post(address, data=values | {"revision": revision(page)}).status_code == 303
+    assert manager.post(address, data=values | {"revision": f.revision(page)}).status_code == 303
     with app.app_context():
         now = rules(db.session.get_one(Programme, rooms.programme))
     assert (now.committee_required, now.capacity_hold, now.memorandum_audit) == (False, False, AuditLevel.NONE)
@@ -431,7 +426,7 @@ def test_an_open_call_changes_only_to_the_good_of_who_writes(app: Flask, rooms: 
     manager = f.enter(app, rooms, "manager")
     form = manager.get(f"/calls/{number}/edit").text
     assert 'name="floor"' not in form
-    values = {"summary": "Other words.", "closes_on": str(last + timedelta(days=9)), "revision": revision(form)}
+    values = {"summary": "Other words.", "closes_on": str(last + timedelta(days=9)), "revision": f.revision(form)}
     assert manager.post(f"/calls/{number}/edit", data=values).status_code == 303
     assert "Other words." in manager.get(f"/calls/{number}").text
 
@@ -460,11 +455,11 @@ def test_a_theme_is_changed_and_removed_in_draft(app: Flask, rooms: f.Rooms) -> 
         theme = db.session.get_one(CountryPlan, number).themes[0].id
     manager = f.enter(app, rooms, "manager")
     form = manager.get(f"/themes/{theme}/edit").text
-    values = f.posted(f.theme_values(title="Renamed")) | {"revision": revision(form)}
+    values = f.posted(f.theme_values(title="Renamed")) | {"revision": f.revision(form)}
     assert manager.post(f"/themes/{theme}/edit", data=values).status_code == 303
     page = manager.get(f"/plans/{number}").text
     assert "Renamed" in page
-    assert manager.post(f"/themes/{theme}/remove", data={"revision": revision(page)}).status_code == 303
+    assert manager.post(f"/themes/{theme}/remove", data={"revision": f.revision(page)}).status_code == 303
     assert "This plan" not in manager.get(f"/plans/{number}").text
     assert "None yet. Applications choose one of these themes." in manager.get(f"/plans/{number}").text
 

@@ -9,10 +9,12 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from tests.factories import applications as a
+from tests.factories import people
 from webapp.cli import worker
 from webapp.errors import Conflict, Refused
 from webapp.extensions import db
 from webapp.models.application import Application, Section
+from webapp.models.people import Person
 from webapp.models.record import AuditEntry, AuditEvent, Deadline
 from webapp.services import audit, versions
 from webapp.services.advance import advance
@@ -116,6 +118,27 @@ def test_a_carried_case_goes_by_the_new_rules_from_then_on(
     assert entry.data == {"from_version": 1, "to_version": 2}
     with app.app_context():
         assert audit.broken_links() == []
+
+
+def test_the_record_names_the_administrator_who_ordered_it(
+    app: Flask, rooms: a.Setting, second: pytest.MonkeyPatch, run: FlaskCliRunner
+) -> None:
+    second.setitem(CURRENT, Machine.APPLICATION, APPLICATION)
+    with app.app_context():
+        number = a.complete(rooms)
+        with writing():
+            admin = people.grant(people.person("Administrator", email="ada@example.org"), Role.SYSTEM_ADMIN).id
+        manager = db.session.get_one(Person, rooms.manager).email
+    for stranger in ("nobody@example.org", manager):
+        said = run.invoke(args=[*MAPPED, "--yes", "--as", stranger])
+        assert (said.exit_code, "No system administrator has this address" in said.output) == (1, True)
+        assert standing(app, number) == (S.DRAFT, 1)
+    assert run.invoke(args=[*MAPPED, "--yes", "--as", " Ada@example.org"]).exit_code == 0
+    (entry,) = carried(app)
+    assert (entry.role, entry.actor_id) == (Role.SYSTEM_ADMIN, admin)
+    with app.app_context():
+        assert audit.broken_links() == []
+    assert "Administrator" in a.enter(app, rooms, "editor").get(f"/applications/{number}/history").text
 
 
 def test_a_mapped_state_and_what_is_remembered_go_along(

@@ -118,7 +118,7 @@ def test_every_kind_is_described_and_the_law_moves_for_nobody() -> None:
 
 
 def test_time_stands_still_where_nobody_could_act() -> None:
-    assert still_in(State.SUSPENDED) == {K.REPORT, K.ACTION, K.OBLIGATION, K.STAGE}
+    assert still_in(State.SUSPENDED) == {K.REPORT, K.ACTION, K.OBLIGATION}
     assert still_in(State.CLARIFICATION) == {K.REVIEW}
     assert still_in(State.MONITORING) == set()
 
@@ -127,4 +127,3 @@ def test_any_deadline_of_any_table_is_of_some_kind() -> None:
     kinds = {spec.deadline: kind_of(spec.deadline) for d in ALL for spec in d.states if spec.deadline}
     assert kinds.items() >= {"appeal_days": K.APPEAL, "reserve_days": K.RESERVE}.items()
     assert kind_of("signature_days") is K.SIGNATURE
-    assert kind_of("payment_days") is K.STAGE

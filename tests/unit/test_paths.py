@@ -83,3 +83,11 @@ def test_the_regular_states_begin_at_the_beginning_and_end_well(definition: Defi
     assert regular[0] is definition.initial
     assert definition.spec(regular[-1]).outcome is Outcome.COMPLETED
     assert not any(definition.spec(state).is_detour for state in regular)
+
+
+def test_the_path_of_a_file_is_the_one_that_was_agreed() -> None:
+    """The spine above every file is read from the table; a step more or less is meant, or it is a mistake."""
+    assert [state.value for state in paths.regular(APPLICATION)] == [
+        "draft", "submitted", "eligibility", "baseline", "review", "decision", "approved", "contracting", "signed",
+        "monitoring", "closing", "closed",
+    ]  # fmt: skip

@@ -11,10 +11,11 @@ from flask_babel import Babel
 from webapp.wording.settings import CONTRADICTIONS, contradiction
 from workflows.definitions import ALL, APPLICATION
 from workflows.facts import Rules
-from workflows.settings import CLOSES, Contradiction, Standing, contradictions
-from workflows.vocabulary import AuditLevel, State
+from workflows.settings import CLOSES, Contradiction, Standing, contradictions, doubts
+from workflows.vocabulary import AuditLevel, Role, State
 
 NOWHERE = Standing()
+R = Role
 
 
 def found(standing: Standing = NOWHERE, **figures: Any) -> set[tuple[str, str]]:
@@ -71,9 +72,45 @@ def test_the_hold_may_be_switched_off_while_nobody_is_on_hold() -> None:
     assert found(held) == set()
 
 
-def test_more_reviews_than_people_is_refused() -> None:
-    assert ("quorum", "too_few_reviewers") in found(Standing(reviewers=2), quorum=3)
-    assert found(Standing(reviewers=3), quorum=3) == set()
+def doubted(standing: Standing, **figures: Any) -> list[tuple[str, str, dict[str, str]]]:
+    return [(one.field, one.code, dict(one.params)) for one in doubts(replace(Rules(), **figures), standing)]
+
+
+def test_more_reviews_than_people_of_a_plan_is_doubted_for_that_plan() -> None:
+    few = Standing(reviewers={"Rwanda": 2, "Uganda": 3})
+    assert doubted(few, quorum=3) == [("quorum", "too_few_reviewers", {"plan": "Rwanda", "count": "2"})]
+    assert doubted(few, quorum=2) == []
+    assert found(few, quorum=3) == set(), "people can be appointed"
+
+
+WHOLE = {R.PROGRAMME_MANAGER: 2, R.FINANCE_OFFICER: 1, R.DIRECTOR: 1}
+
+
+@pytest.mark.parametrize(
+    ("gone", "largest", "figures", "named"),
+    [
+        ({}, 500_000, {}, set()),
+        ({R.FINANCE_OFFICER: 0}, 500_000, {"mandate_manager": Decimal(0)}, {"mandate_manager", "mandate_finance"}),
+        ({R.FINANCE_OFFICER: 0}, 150_000, {"mandate_manager": Decimal(0)}, {"mandate_manager"}),
+        ({R.FINANCE_OFFICER: 0}, 25_000, {}, set()),  # no grant is that large
+        ({R.DIRECTOR: 0}, 500_000, {}, {"mandate_finance"}),
+        ({R.DIRECTOR: 0}, 150_000, {}, set()),
+        ({R.PROGRAMME_MANAGER: 1}, 20_000, {}, {"mandate_manager"}),  # who recommends does not confirm
+        ({R.PROGRAMME_MANAGER: 0}, 500_000, {"mandate_manager": Decimal(0), "mandate_finance": Decimal(0)}, set()),
+    ],
+)
+def test_a_level_that_nobody_can_confirm_is_doubted(
+    gone: dict[Role, int], largest: int, figures: dict[str, Any], named: set[str]
+) -> None:
+    standing = Standing(holders=WHOLE | gone, largest=Decimal(largest))
+    assert {one[0] for one in doubted(standing, **figures)} == named
+    assert doubted(replace(standing, holders=None), **figures) == [], "not asked while the mandates stay as they are"
+
+
+def test_the_missing_role_is_named_with_how_many_there_are() -> None:
+    standing = Standing(holders=WHOLE | {R.FINANCE_OFFICER: 0}, largest=Decimal(100_000))
+    missing = {"role": "finance_officer", "count": "0", "need": "1"}
+    assert doubted(standing) == [("mandate_manager", "too_few_confirm", missing)]
 
 
 def test_an_audit_cannot_be_asked_of_files_that_are_closing_without_one() -> None:
@@ -91,7 +128,9 @@ def test_every_guard_that_a_figure_can_close_is_in_the_table() -> None:
 def test_every_contradiction_has_words() -> None:
     app = Flask(__name__)
     Babel(app)
-    params = (("count", "2"), ("days", "21"), ("state", "reserve"))
+    params = (
+        ("count", "2"), ("days", "21"), ("state", "reserve"), ("need", "1"), ("role", "director"), ("plan", "Rwanda"),
+    )  # fmt: skip
     with app.app_context():
         said = {code: contradiction(Contradiction("quorum", code, params)) for code in CONTRADICTIONS}
     assert all("%" not in text and "_" not in text for text in said.values())

@@ -14,6 +14,7 @@ from webapp.extensions import db
 from webapp.models.application import Application
 from webapp.models.people import Affiliation, Organisation, OrganisationType, Person, RoleGrant
 from webapp.models.programme import Programme
+from webapp.models.record import OutboxRow
 from webapp.paging import COUNT_LIMIT, PER_PAGE
 from webapp.policy import Principal
 from workflows.vocabulary import Role
@@ -183,3 +184,19 @@ def programme(programme_id: int) -> Programme:
 def file_by_reference(reference: str) -> Application | None:
     """The application with this number; the administrator learns nothing of it but that it exists."""
     return db.session.scalar(select(Application).where(func.upper(Application.reference) == reference.upper()))
+
+
+def failures(page: int) -> tuple[Sequence[OutboxRow], int]:
+    """One page of the work that failed and is not done, the oldest first, and how much there is; two statements."""
+    failed = (OutboxRow.done_at.is_(None), OutboxRow.error != "")
+    counted = select(OutboxRow.id).where(*failed).limit(COUNT_LIMIT + 1).subquery()
+    total = db.session.scalar(select(func.count()).select_from(counted)) or 0
+    rows = select(OutboxRow).where(*failed).order_by(OutboxRow.id)
+    return db.session.scalars(rows.limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all(), total
+
+
+def outbox_row(row_id: int) -> OutboxRow:
+    found = db.session.get(OutboxRow, row_id)
+    if found is None:
+        raise NotFound(f"outbox {row_id}")
+    return found

@@ -1,4 +1,4 @@
-"""People and their roles, for those who administer them. More views: `organisations`, `account`, `tokens`."""
+"""People and their roles, for those who administer them. More views: organisations, account, tokens, failures."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp import wording
-from webapp.admin import account, forms, granting, organisations, queries, scopes, tokens, use_cases
+from webapp.admin import account, failures, forms, granting, organisations, queries, scopes, tokens, use_cases
 from webapp.admin.blueprint import Answer, blueprint
 from webapp.auth.access import actor, holding
 from webapp.errors import Invalid, NotFound
@@ -18,7 +18,7 @@ from webapp.policy import Principal
 from webapp.site import LANGUAGES
 from workflows.vocabulary import Role
 
-__all__ = ["account", "blueprint", "organisations", "tokens"]  # their views join the blueprint
+__all__ = ["account", "blueprint", "failures", "organisations", "tokens"]  # their views join the blueprint
 ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.MUNICIPALITY_ADMIN, Role.LGA_ADMIN)
 
 

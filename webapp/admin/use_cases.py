@@ -31,8 +31,9 @@ from webapp.models.people import (
     RoleGrant,
     TokenPurpose,
 )
-from webapp.models.record import AuditEvent
+from webapp.models.record import AuditEvent, OutboxRow
 from webapp.policy import Principal
+from webapp.services import outbox
 from webapp.services.announce import instant_key, mail
 from workflows.vocabulary import Role
 
@@ -304,6 +305,17 @@ def revoke_token(token: AccessToken, actor: Principal) -> None:
     if token.revoked_at is None:
         token.revoked_at = clock.now()
         log.info("access token revoked", person=actor.person_id, token=token.id)
+
+
+# --- the worker's failures ------------------------------------------------------------------------
+
+
+def try_again(row: OutboxRow, actor: Principal) -> bool:
+    """Work that failed begins anew, with all its attempts; False when it is done or waits for its turn anyway."""
+    _require_system(actor)
+    found = bool(outbox.again(row.key))
+    log.info("failed work tried again", by=actor.person_id, row=row.id, job=row.job.value)
+    return found
 
 
 # --- who may --------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ def command(once: bool) -> None:
     except versions.UnknownVersion as unknown:
         raise click.ClickException(str(unknown)) from unknown
     if once:
-        click.echo(f"{jobs.tick(current_app._get_current_object())} done")  # type: ignore[attr-defined]
+        click.echo(f"{jobs.begin(current_app._get_current_object())} done")  # type: ignore[attr-defined]
         return
     stopping = False
 

@@ -124,9 +124,9 @@ def picture(definition: Definition, counts: Mapping[State, int] | None = None) -
 
 
 def unsaid(definition: Definition) -> list[str]:
-    """States, moves, guards, effects and deadlines of a machine that nobody has found words for."""
+    """The machine, its states, moves, guards, effects, deadlines and roles that nobody has found words for."""
     machine = definition.machine
-    needed: dict[str, Callable[[], str]] = {}
+    needed: dict[str, Callable[[], str]] = {"machine": partial(wording.machine_purpose, machine)}
     for spec in definition.states:
         needed[f"state {spec.name}"] = partial(wording.state_meaning, machine, spec.name)
         if spec.deadline:
@@ -134,6 +134,7 @@ def unsaid(definition: Definition) -> list[str]:
     for move in definition.moves:
         needed[f"move {move.trigger}"] = partial(wording.consequence, machine, move.trigger)
         needed |= {f"effect {effect}": partial(wording.effect, effect) for effect in move.effects}
+        needed |= {f"role {role}": partial(wording.role, role) for role in move.by}
         for rule in move.rules:
             needed[f"guard {name_of(rule)}"] = partial(wording.requirement, name_of(rule))
     return [f"{machine} version {definition.version}: {what}" for what, say in needed.items() if not _is_said(say)]

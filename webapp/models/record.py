@@ -122,6 +122,9 @@ class Job(StrEnum):
     CONVERT_DOCUMENT = "convert_document"
     SEAL_DOCUMENT = "seal_document"
     PREVIEW_TEMPLATE = "preview_template"
+    MOVE = "move"
+    REMIND = "remind"
+    FOLLOW = "follow"
 
 
 class OutboxRow(Base):

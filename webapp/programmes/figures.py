@@ -17,6 +17,7 @@ from workflows.facts import Rules
 from workflows.vocabulary import AuditLevel
 
 DAYS, MONTHS, YEARS, PERCENT, MONEY, PLAIN = "days", "months", "years", "percent", "money", ""
+FEWEST_PARTIES = 2  # every file has a lead and a partner; more are possible
 UNITS = {DAYS: _("days"), MONTHS: _("months"), YEARS: _("years"), PERCENT: "%"}
 
 
@@ -202,8 +203,11 @@ GROUPS: tuple[Group, ...] = (
             ),
             Figure(
                 "text_agreements", _("Municipalities that agree to the text first"),
-                _("So many agree to the draft before it is issued for signature. 0: their signature alone is asked."),
-                0, 10,
+                _(
+                    "So many agree to the draft before it is issued for signature. 0: their signature alone is asked."
+                    " A file may have two municipalities and no more."
+                ),
+                0, FEWEST_PARTIES,
             ),
             Figure(
                 "notice_days", _("Notice before termination"),

@@ -22,6 +22,7 @@ from wtforms import (
 from wtforms import Form as PlainForm
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older than it
 from wtforms.validators import URL, DataRequired, InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput
 
 from webapp import wording
 from webapp.formfields import DayField, MoneyField, decimal
@@ -200,7 +201,18 @@ def rules_form(currency: str) -> type[Versioned]:
         for group in figures.GROUPS
         for figure in group.figures
     }
+    fields["confirmed"] = _Read(_("I have read this. The people will be appointed before it matters."))
     return type("RulesForm", (Versioned,), fields)
+
+
+class _Read(StringField):
+    """A box to tick under what is doubted; its value names exactly that, so that another doubt asks again."""
+
+    widget = CheckboxInput()
+    checked = False
+
+    def _value(self) -> str:
+        return self.data or ""
 
 
 def _choice_field(choice: figures.Choice) -> RadioField:

@@ -104,7 +104,17 @@ def rules_post(programme_id: int) -> Answer:
     who = actor()
     programme = queries.programme(who, programme_id, Action.MANAGE_PROGRAMME)
     form = forms.rules_form(programme.currency)()
-    if attempt(form, lambda: use_cases.update_rules(programme, values(form), who, form.expected)) is None:
+    typed = values(form)
+    confirmed = typed.pop("confirmed")
+
+    def save() -> Programme:
+        try:
+            return use_cases.update_rules(programme, typed, who, form.expected, confirmed)
+        except use_cases.Doubted as doubted:
+            form.confirmed.data = doubted.read
+            raise
+
+    if attempt(form, save) is None:
         return _rules_page(form, programme, status=422)
     flash(_("The figures are saved. They count from now on."), "success")
     return redirect(url_for("programmes.show", programme_id=programme.id), 303)

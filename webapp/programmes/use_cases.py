@@ -1,6 +1,7 @@
 """What people do with programmes, country plans and calls. Nothing here commits; moves are `services.advance`."""
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
@@ -12,23 +13,20 @@ from sqlalchemy import func, or_, select
 from webapp import clock, policy, wording
 from webapp.errors import Conflict, Forbidden, Invalid
 from webapp.extensions import db
-from webapp.models.application import Application
-from webapp.models.monitoring import Audit
 from webapp.models.people import Organisation, OrganisationType, RoleGrant
 from webapp.models.programme import Call, CountryPlan, Endorsement, PolicyReference, Programme, Theme
 from webapp.models.record import AuditEntry, AuditEvent
 from webapp.models.types import Case
 from webapp.policy import Action, Principal, ProgrammeScope
-from webapp.programmes import figures
+from webapp.programmes import figures, standing
 from webapp.programmes.plan_text import PLAN_COLUMNS, content_hash
 from webapp.services import audit
 from webapp.services.advance import advance
 from webapp.services.facts import rules as rules_of_programme
 from webapp.services.locking import lock
 from webapp.services.scope import programme_scope
-from workflows.definitions import CURRENT
 from workflows.facts import Rules
-from workflows.settings import Standing, contradictions
+from workflows.settings import Contradiction, contradictions, doubts
 from workflows.vocabulary import Role, State, Trigger
 
 PROGRAMME_COLUMNS = (
@@ -109,48 +107,50 @@ def _check_programme(values: dict[str, Any], programme: Programme | None) -> Non
         raise Invalid("ends_on", _("A country plan runs outside this period. Change the plan first."))
 
 
+class Doubted(Invalid):
+    """Figures that hold only once more people are there; `confirmed=read` saves them all the same."""
+
+    def __init__(self, found: Sequence[tuple[str, str]], read: str) -> None:
+        first, *others = found
+        asked = ("confirmed", _("Tick this box to save these figures all the same."))
+        super().__init__(*first, (*others, asked))
+        self.read = read
+
+
 def update_rules(
-    programme: Programme, rules: dict[str, Any], actor: Principal, expected: int | None = None
+    programme: Programme, rules: dict[str, Any], actor: Principal, expected: int | None = None, confirmed: str = ""
 ) -> Programme:
     """Set figures of `workflows.facts.Rules` for this programme; they count from now on, in running files too.
 
     Amounts are in the programme's currency. Raises `Invalid` with the figure's name for one outside its bounds, and for
-    all that contradict each other, close a state of the table, or leave files standing where nothing happens any more.
+    all that contradict each other, close a state of the table, or leave files standing where nothing happens any more;
+    `Doubted` for what too few people could do today, until exactly that was confirmed.
     """
     policy.require(actor, Action.MANAGE_PROGRAMME, programme_scope(programme))
     _claim(programme, expected)
     _require_running(programme)
-    before = asdict(rules_of_programme(programme))
+    known = rules_of_programme(programme)
+    before = asdict(known)
     after = before | figures.checked(rules)
-    raised = after["quorum"] > before["quorum"]  # people come and go: only a higher figure asks how many there are
-    found = contradictions(Rules(**after), CURRENT.values(), standing(programme, count_reviewers=raised))
-    if found:
-        first, *others = [(one.field, wording.contradiction(one)) for one in found]
+    wanted = Rules(**after)
+    now = standing.standing(programme, known, wanted)
+    if found := _said(contradictions(wanted, standing.definitions(programme), now)):
+        first, *others = found
         raise Invalid(*first, tuple(others))
+    doubted = _said(doubts(wanted, now))
+    read = hashlib.sha256(repr(doubted).encode()).hexdigest()[:16] if doubted else ""
+    if doubted and confirmed != read:
+        raise Doubted(doubted, read)
     changed = {key: [str(before[key]), str(after[key])] for key in after if after[key] != before[key]}
     if changed:
         programme.rules = {key: str(value) if isinstance(value, Decimal) else value for key, value in after.items()}
-        _record_edit(programme, actor, {"figures": changed})
+        noted = {"confirmed": sorted({field for field, _message in doubted})} if doubted else {}
+        _record_edit(programme, actor, {"figures": changed} | noted)
     return programme
 
 
-def standing(programme: Programme, *, count_reviewers: bool) -> Standing:
-    """Where the programme's files stand, and how many people could review one; three statements at most."""
-    mine = Application.call_id.in_(select(Call.id).join(CountryPlan).where(CountryPlan.programme_id == programme.id))
-    states = db.session.execute(select(Application.state, func.count()).where(mine).group_by(Application.state))
-    audited = select(Audit.application_id)
-    bare = select(func.count()).where(mine, Application.state == State.CLOSING, Application.id.not_in(audited))
-    today = clock.today()
-    reviewers = select(func.count(RoleGrant.person_id.distinct())).where(
-        RoleGrant.role.in_((Role.LGA_OFFICER, Role.LEAD_REVIEWER)),
-        RoleGrant.starts_on <= today,
-        RoleGrant.ends_on.is_(None) | (RoleGrant.ends_on >= today),
-    )
-    return Standing(
-        by_state={row[0]: row[1] for row in states},
-        closing_without_audit=db.session.scalar(bare) or 0,
-        reviewers=db.session.scalar(reviewers) if count_reviewers else None,
-    )
+def _said(found: Iterable[Contradiction]) -> list[tuple[str, str]]:
+    return [(one.field, wording.contradiction(one)) for one in found]
 
 
 # --- country plan ---------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """After the commit: take rows from the outbox and do them. Repeatable: doing it twice does no harm."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import structlog
@@ -11,12 +12,17 @@ from webapp.documents.storage import LocalStorage
 from webapp.extensions import db
 from webapp.models.record import Job, OutboxRow
 from webapp.notifications.mailer import Mailer, compose
-from webapp.services import announce, documents, outbox, pdfs, seals, templates, troubles
+from webapp.services import announce, by_itself, documents, outbox, pdfs, seals, templates, troubles
 from webapp.services.patience import at_most
 from webapp.transaction import writing
 
 log = structlog.get_logger()
 PATIENCE = 110.0  # seconds for one job: less than its lease, so that nobody else has begun it
+
+
+def _do(again: Callable[[dict[str, Any]], object], row: OutboxRow) -> None:
+    """What failed in a round of the worker, once more."""
+    again(row.payload)
 
 
 class Courier:
@@ -30,6 +36,7 @@ class Courier:
         self.jobs: dict[Job, Callable[[OutboxRow], None]] = {
             Job.TELL: lambda row: announce.tell_move(row.payload["entry_id"]),
             Job.SEND_MAIL: self._send_mail,
+            **{job: partial(_do, do) for job, do in by_itself.DOING.items()},
         }
         # What takes seconds happens before the transaction that keeps its result: on SQLite an open write transaction
         # would stop every page meanwhile.

@@ -1,6 +1,6 @@
 """What is due of a case in the state it stands in, and on which day: by its table, else as agreed for the part."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -117,17 +117,30 @@ MODELS: dict[Machine, type[Case]] = {
 }
 
 
-def unfollowed() -> list[tuple[Machine, int]]:
-    """The parts with something due of which no row runs, in files that stand where they belong; one statement."""
-    arms = []
+def unfollowed(cases: Mapping[Machine, type[Case]]) -> list[tuple[Machine, int]]:
+    """What has something due of which no row runs: cases whose table says so, and parts of files that stand where they
+    belong; one statement.
+    """
+    arms = [
+        select(literal(d.machine.value).label("machine"), cases[d.machine].id).where(
+            cases[d.machine].definition_version == d.version,
+            cases[d.machine].state == spec.name,
+            ~_is_followed(d.machine, cases[d.machine]),
+        )
+        for d in BY_VERSION.values()
+        for spec in d.states
+        if spec.deadline
+    ]
     for machine, state in _PARTS:
         kind: Any = MODELS[machine]
-        followed = exists().where(
-            Deadline.machine == machine, Deadline.case_id == kind.id, Deadline.closed_at.is_(None)
-        )
-        rows = select(literal(machine.value).label("machine"), kind.id).where(kind.state == state, ~followed)
+        rows = select(literal(machine.value).label("machine"), kind.id)
+        rows = rows.where(kind.state == state, ~_is_followed(machine, kind))
         if kind is not Application:
             under_way = select(Application.id).where(Application.state.in_(alive(machine)))
             rows = rows.where(kind.application_id.in_(under_way))
         arms.append(rows)
     return [(Machine(machine), case_id) for machine, case_id in db.session.execute(union_all(*arms))]
+
+
+def _is_followed(machine: Machine, kind: Any) -> Any:
+    return exists().where(Deadline.machine == machine, Deadline.case_id == kind.id, Deadline.closed_at.is_(None))

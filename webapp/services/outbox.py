@@ -67,6 +67,22 @@ def postpone(row: OutboxRow, error: str) -> None:
     row.available_at = clock.now() + timedelta(seconds=10 * 3**row.attempts)
 
 
+def set_back(job: Job, key: str, payload: dict[str, Any], error: str) -> None:
+    """Keep what was tried and failed elsewhere: it is tried again from here, each time later, like any other work."""
+    enqueue(job, key, payload)
+    row = db.session.scalars(select(OutboxRow).where(OutboxRow.key == key)).one()
+    if row.done_at is not None:  # it failed before, and went well then
+        row.done_at, row.attempts = None, 0
+    row.attempts += 1
+    postpone(row, error)
+
+
+def waiting(jobs: Iterable[Job]) -> frozenset[str]:
+    """The keys of such work that is not done."""
+    query = select(OutboxRow.key).where(OutboxRow.job.in_(list(jobs)), OutboxRow.done_at.is_(None))
+    return frozenset(db.session.scalars(query))
+
+
 def again(key: str, *, done: bool = False) -> int:
     """Let work that failed begin anew, now, or also work that is done; 0 when it waits for its turn anyway."""
     failed = and_(OutboxRow.error != "", OutboxRow.done_at.is_(None))

@@ -23,8 +23,7 @@ from webapp.services import announce
 from webapp.services.scope import principal
 from webapp.services.versions import CASES
 from workflows.deadlines import KINDS, STANDSTILLS, still_in, told
-from workflows.definitions import BY_VERSION
-from workflows.vocabulary import DeadlineKind, Machine, ReminderStep, Role
+from workflows.vocabulary import DeadlineKind, Machine, ReminderStep
 
 PAGES: dict[Machine, str] = {
     Machine.REVIEW: "/reviews/{}",
@@ -84,7 +83,7 @@ def owners(row: Deadline, case: Case) -> list[Person]:
     """The people with the next move: of the municipality that owes it, where one of them does; a review's reviewer."""
     if isinstance(case, Review):
         return [case.reviewer]
-    people = announce.people_with(_roles(row.kind, case), case)
+    people = announce.people_with(frozenset(KINDS[row.kind].owners), case)
     if isinstance(case, CorrectiveAction):
         organisation = case.owner_organisation_id
     elif isinstance(case, Obligation):
@@ -92,14 +91,6 @@ def owners(row: Deadline, case: Case) -> list[Person]:
     else:
         return people
     return [p for p in people if any(g.organisation_id == organisation for g in principal(p).grants)]
-
-
-def _roles(kind: DeadlineKind, case: Case) -> frozenset[Role]:
-    named = KINDS[kind].owners
-    if named:
-        return frozenset(named)
-    leaving = BY_VERSION[(case.__machine__, case.definition_version)].leaving(case.state)
-    return frozenset(role for move in leaving for role in move.by) - {Role.SYSTEM}
 
 
 # --- in words -------------------------------------------------------------------------------------

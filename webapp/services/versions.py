@@ -14,7 +14,7 @@ from webapp.models.programme import Call, CountryPlan, Programme
 from webapp.models.record import AuditEntry, AuditEvent
 from webapp.models.template import DocumentTemplate
 from webapp.models.types import Case
-from webapp.policy import SYSTEM
+from webapp.policy import SYSTEM, Principal
 from webapp.services import audit, deadlines, scope
 from workflows import versions
 from workflows.definition import Definition
@@ -81,8 +81,12 @@ def waiting(old: Definition) -> list[tuple[int, State]]:
     return [(number, state) for number, state in db.session.execute(query)]
 
 
-def carry(case_id: int, old: Definition, new: Definition, target: Mapping[State, State]) -> AuditEntry | None:
+def carry(
+    case_id: int, old: Definition, new: Definition, target: Mapping[State, State], actor: Principal = SYSTEM
+) -> AuditEntry | None:
     """Carry one case, inside the caller's transaction; None when it was carried before, so that a run can be resumed.
+
+    `actor` is the administrator who ordered it; the system where nobody says who that is.
 
     Beside `advance` this alone writes a state: nothing happens to the case, only its rules are others from now on. So
     no guard is asked, no effect runs and nobody gets mail; the record says from where to where.
@@ -106,8 +110,8 @@ def carry(case_id: int, old: Definition, new: Definition, target: Mapping[State,
     application = scope.application_of(case)
     return audit.record(
         case,
-        SYSTEM,
-        Role.SYSTEM,
+        actor,
+        Role.SYSTEM if actor.person_id == SYSTEM.person_id else Role.SYSTEM_ADMIN,
         AuditEvent.MIGRATED,
         application_id=application.id if application else None,
         from_state=before,

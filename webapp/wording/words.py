@@ -227,6 +227,9 @@ FOLLOWING: dict[str, dict[str, Words]] = {
         "convert_document": Words(_("Make the PDF of a document")),
         "seal_document": Words(_("Seal a document and certify who signed")),
         "preview_template": Words(_("Preview a template")),
+        "move": Words(_("A move that happens by itself")),
+        "remind": Words(_("Remind people of a due date")),
+        "follow": Words(_("Begin a due date")),
     },
     "FileRole": {
         "pdf": Words(_("PDF")),
@@ -247,7 +250,6 @@ TIMING: dict[str, dict[str, Words]] = {
         "report": Words(_("Report")),
         "action": Words(_("Corrective action")),
         "obligation": Words(_("Knowledge to share")),
-        "stage": Words(_("This step")),
     },
     "DeadlineEnd": {
         "left": Words(_("Not needed any more")),

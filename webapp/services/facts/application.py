@@ -31,7 +31,7 @@ def of_application(case: Application, actor: Principal | None, among: Together |
     """The facts of one file; `among` are those it is judged with, so that every table is read once for all of them."""
     among = among or Together([case])
     collected: dict[str, Any] = {}
-    for builder in _BY_STATE.get(case.state, ()):
+    for builder in BY_STATE.get(case.state, ()):
         collected |= builder(case, among)
     return f.ApplicationFacts(
         rules=rules_of(case),
@@ -263,7 +263,7 @@ def current_agreement(case: Application, among: Together | None = None) -> Agree
 
 
 _Part = Callable[[Application, Together], dict[str, Any]]
-_BY_STATE: dict[State, tuple[_Part, ...]] = {
+BY_STATE: dict[State, tuple[_Part, ...]] = {
     State.DRAFT: (_writing,),
     State.SUBMITTED: (party_people,),
     State.ELIGIBILITY: (party_people, _eligibility, _clarification),

@@ -64,14 +64,13 @@ def _negotiation(case: Agreement, newest: Document) -> dict[str, Any]:
     given = approvals_of(newest)
     agreed = {row.party_id for row in given if row.kind is ApprovalKind.AGREED}
     municipal = [party for party in case.parties if not party.is_operator]
-    asked = min(rules_of(case).text_agreements, len(municipal))
     return {
         "clauses_open": sum(clause.is_live and not clause.is_approved for clause in case.clauses),
         "objections_open": case.objections_open,
         "written_by": newest.created_by_id,
         "checked_by": frozenset(row.person_id for row in given if row.kind is ApprovalKind.CHECKED),
         "disagreeing": tuple(p.organisation.name for p in municipal if p.id not in agreed),
-        "agreements_missing": max(asked - len(agreed), 0),
+        "agreements_missing": max(rules_of(case).text_agreements - len(agreed), 0),
     }
 
 
