@@ -67,7 +67,7 @@ def contradictions(rules: Rules, definitions: Iterable[Definition], standing: St
 
 
 def doubts(rules: Rules, standing: Standing) -> tuple[Contradiction, ...]:
-    """What holds only once more people are there: to be confirmed, for they can be appointed (docs/decisions/0021)."""
+    """What holds only once more people are there: to be confirmed, for they can be appointed (docs/decisions/0022)."""
     return (*_reviewing(rules, standing), *dict.fromkeys(_confirming(rules, standing)))
 
 
