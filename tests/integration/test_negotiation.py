@@ -24,7 +24,7 @@ from webapp.documents.wordtext import Article
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from webapp.extensions import db
 from webapp.models.agreement import Agreement, Document
-from webapp.models.negotiation import ArticleComment, ClauseEffect, ClauseState, SpecialClause, VersionApproval
+from webapp.models.negotiation import ArticleComment, ClauseEffect, SpecialClause, VersionApproval
 from webapp.models.people import Person
 from webapp.models.record import AuditEntry, AuditEvent, Job, OutboxRow
 from webapp.negotiation import use_cases
@@ -270,12 +270,14 @@ def test_the_form_of_a_clause_keeps_what_was_typed(client: FlaskClient, draft: D
 
 def test_a_clause_needs_four_eyes(client: FlaskClient, draft: Draft) -> None:
     clause = draft.propose("Paid in two parts")
-    with writing(), pytest.raises(Forbidden):
+    with writing(), pytest.raises(Refused, match="own_clause"):
         use_cases.approve(clause, clause.sha256, draft.file.as_manager())
+    with writing(), pytest.raises(Refused, match="own_clause"):
+        use_cases.reject(clause, clause.sha256, "Mine", draft.file.as_manager())
     with writing(), pytest.raises(Forbidden):
         use_cases.approve(clause, clause.sha256, acting(draft.partner))
     with pytest.raises(IntegrityError), writing():  # the database says so too
-        clause.state, clause.decided_by_id = ClauseState.APPROVED, draft.file.manager.id
+        clause.state, clause.decided_by_id = State.APPROVED, draft.file.manager.id
         clause.decided_at, clause.decided_sha256 = clause.proposed_at, clause.sha256
     sign_in(client, draft.file.manager)
     page = client.get(f"{draft.path}/clauses/{clause.id}").text
@@ -305,7 +307,7 @@ def test_an_edit_voids_the_approval_and_the_history_stays(draft: Draft) -> None:
         with pytest.raises(Conflict):
             use_cases.approve(fresh, clause.sha256, acting(draft.finance))
     assert (clause.state, clause.text, clause.decided_by_id) == (
-        ClauseState.REPLACED, "Paid in two parts", draft.finance.id,
+        State.REPLACED, "Paid in two parts", draft.finance.id,
     )  # fmt: skip
     assert (fresh.number, fresh.replaces_id, fresh.is_approved) == (clause.number, clause.id, False)
     assert set(draft.blockers()) == {"clauses_open", "document_outdated", "version_unchecked"}

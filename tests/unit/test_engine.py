@@ -50,6 +50,7 @@ GREEN: dict[Machine, Any] = {
     Machine.ACTION: f.ActionFacts(True, SOMEBODY, None, SOMEBODY),
     Machine.OBLIGATION: f.ObligationFacts(True, SOMEBODY),
     Machine.TEMPLATE: f.TemplateFacts(True, SOMEBODY),
+    Machine.CLAUSE: f.ClauseFacts(True, True, SOMEBODY),
 }
 # What one edge needs beside the green facts, because two edges ask the opposite of each other.
 SPECIAL: dict[tuple[Trigger, State, State], dict[str, Any]] = {
@@ -152,6 +153,10 @@ BREAK: dict[str, dict[str, Any]] = {
     "template_preview_made": {"preview_made": False},
     "template_activator_is_another": {"uploaded_by": ME},
     "template_place_is_free": {"version_in_use": 2},
+    "clause_agreement_is_draft": {"agreement_drafted": False},
+    "clause_words_stand": {"words_stand": False},
+    "clause_decider_is_another": {"proposed_by": ME},
+    "clause_decider_is_of_no_party": {"party_people": frozenset({ME})},
 }
 EDGES = [(definition, move) for definition in ALL for move in definition.moves]
 GUARDED = [(definition, move, guard) for definition, move in EDGES for guard in move.guards]

@@ -8,6 +8,7 @@ EARLIER when `flask --app wsgi workflow verify` finds no case in it any more.
 from workflows.definition import Definition
 from workflows.definitions.agreement import AGREEMENT
 from workflows.definitions.application import APPLICATION
+from workflows.definitions.clause import CLAUSE
 from workflows.definitions.monitoring import ACTION, OBLIGATION, REPORT
 from workflows.definitions.programme import CALL, PLAN, PROGRAMME
 from workflows.definitions.review import REVIEW
@@ -15,7 +16,7 @@ from workflows.definitions.template import TEMPLATE
 from workflows.vocabulary import Machine
 
 ALL: tuple[Definition, ...] = (
-    PROGRAMME, PLAN, CALL, APPLICATION, REVIEW, AGREEMENT, REPORT, ACTION, OBLIGATION, TEMPLATE,
+    PROGRAMME, PLAN, CALL, APPLICATION, REVIEW, AGREEMENT, REPORT, ACTION, OBLIGATION, TEMPLATE, CLAUSE,
 )  # fmt: skip
 CURRENT: dict[Machine, Definition] = {definition.machine: definition for definition in ALL}
 EARLIER: tuple[Definition, ...] = ()

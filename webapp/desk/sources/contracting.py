@@ -18,7 +18,7 @@ from webapp.desk.sources.parts import (
 )
 from webapp.models.agreement import Agreement, AgreementParty, Document, Signature, SigningOrder
 from webapp.models.application import Application, StoredFile
-from webapp.models.negotiation import ApprovalKind, ClauseState, SpecialClause, VersionApproval
+from webapp.models.negotiation import ApprovalKind, SpecialClause, VersionApproval
 from webapp.models.record import last_day
 from webapp.models.signing import SignatureScan, SigningDelegation
 from workflows.vocabulary import DeadlineKind, Machine, Role, State
@@ -102,7 +102,7 @@ _to_approve = (
     file_row(case=SpecialClause.id, label=Agreement.number, since=SpecialClause.proposed_at)
     .join(Agreement, Agreement.application_id == Application.id)
     .join(SpecialClause, SpecialClause.agreement_id == Agreement.id)
-    .where(*_second_officer, SpecialClause.state == ClauseState.PROPOSED)
+    .where(*_second_officer, SpecialClause.state == State.PROPOSED)
     .where(or_(SpecialClause.proposed_by_id.is_(None), SpecialClause.proposed_by_id != ME))
 )
 
