@@ -428,15 +428,16 @@ def test_a_clause_is_decided_where_its_words_are_read(client: FlaskClient, draft
     move = f"/move/clause/{clause.id}/approve_clause"
     for answer in (client.get(move), client.post(move, data={"revision": "1", "request_id": "a"})):
         assert (answer.status_code, answer.location) == (303, here)
-    finance = acting(draft.finance)
     with client.application.test_request_context():
-        offered = caseframe.offer_rows(db.session.get_one(SpecialClause, clause.id), finance)
+        offered = caseframe.offer_rows(clause, acting(draft.finance))
     assert [row.href for row in offered] == [here] * 4
     db.session.expire_all()
     assert (clause.state, len(chain(clause))) == (State.PROPOSED, 1)
     with writing(), pytest.raises(Refused, match="not_your_role"):  # other words come with the new text alone
         advance(clause, Trigger.REPLACE_CLAUSE, draft.file.as_manager())
-    sign_in(client, person("Nobody here"))
+    with writing():
+        stranger = person("Nobody here")
+    sign_in(client, stranger)
     assert client.get(move).status_code == client.post(move).status_code == 404
 
 

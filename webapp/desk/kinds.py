@@ -95,9 +95,7 @@ WORDS: dict[Kind, Words] = {
     Kind.VOTE: Words(_("An appeal to judge"), verb=_("Judge the appeal")),
     Kind.START_CONTRACTING: Words(_("An approved application"), (M.APPLICATION, T.START_CONTRACTING)),
     Kind.WRITE_AGREEMENT: Words(_("An agreement to write"), verb=_("Write the agreement")),
-    Kind.APPROVE_CLAUSE: Words(
-        _("A special clause to approve"), (M.CLAUSE, T.APPROVE_CLAUSE), verb=_("Read and decide")
-    ),
+    Kind.APPROVE_CLAUSE: Words(_("A special clause to approve"), verb=_("Read and decide")),
     Kind.CHECK_VERSION: Words(_("A version of a contract to check"), verb=_("Read and check")),
     Kind.ISSUE_AGREEMENT: Words(_("A written agreement"), (M.AGREEMENT, T.ISSUE)),
     Kind.SIGN: Words(_("An agreement to sign"), verb=_("Read and sign")),
