@@ -139,7 +139,7 @@ def _about(entry: AuditEntry) -> str:
 def move(machine: str, case_id: int, trigger: str) -> Response | str | tuple[str, int]:
     who = actor()
     case, asked = _asked(who, machine, case_id, trigger)
-    if isinstance(case, SpecialClause):
+    if isinstance(case, SpecialClause):  # decided where its words are read and its agreement is held
         return redirect(home_of(case), 303)
     form = MoveForm(formdata=None, request_id=uuid.uuid4().hex, revision=str(case.revision))
     offer = _offer(case, who, asked)
@@ -153,7 +153,7 @@ def move(machine: str, case_id: int, trigger: str) -> Response | str | tuple[str
 def move_post(machine: str, case_id: int, trigger: str) -> Response | tuple[str, int]:
     who = actor()
     case, asked = _asked(who, machine, case_id, trigger)
-    if isinstance(case, SpecialClause):
+    if isinstance(case, SpecialClause):  # decided where its words are read and its agreement is held
         return redirect(home_of(case), 303)
     form = MoveForm()
     if not form.validate():
