@@ -12,6 +12,7 @@ from sqlalchemy import select
 from webapp import policy, wording
 from webapp.extensions import db
 from webapp.models.application import Application
+from webapp.models.negotiation import SpecialClause
 from webapp.models.record import AuditEntry, AuditEvent
 from webapp.models.types import Case
 from webapp.policy import Action, Principal
@@ -71,6 +72,9 @@ EXCEPTIONAL = frozenset(
         Trigger.CLOSE_CALL,
         Trigger.RETIRE_TEMPLATE,
         Trigger.REJECT_TEMPLATE,
+        Trigger.REJECT_CLAUSE,
+        Trigger.WITHDRAW_CLAUSE,
+        Trigger.REPLACE_CLAUSE,
     }
 )
 TELLS_OF_OTHERS = frozenset({Machine.PROGRAMME, Machine.PLAN, Machine.CALL, Machine.APPLICATION})
@@ -303,6 +307,8 @@ def _work_page(case: Case, trigger: Trigger) -> str:
 def _href(case: Case, trigger: Trigger) -> str:
     if isinstance(case, Application) and trigger in OWN_PAGE:
         return url_for(OWN_PAGE[trigger], application_id=case.id)
+    if isinstance(case, SpecialClause):  # its words are read where they are decided
+        return url_for("negotiation.clause", application_id=case.application.id, clause_id=case.id)
     return url_for("casefile.move", machine=case.__machine__.value, case_id=case.id, trigger=trigger.value)
 
 

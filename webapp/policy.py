@@ -257,6 +257,7 @@ LOOK: dict[Machine, Action] = {
     Machine.ACTION: Action.VIEW_MONITORING,
     Machine.OBLIGATION: Action.VIEW_MONITORING,
     Machine.TEMPLATE: Action.VIEW_TEMPLATES,
+    Machine.CLAUSE: Action.VIEW_AGREEMENT,
 }
 
 

@@ -233,6 +233,16 @@ class TemplateFacts:
     version_in_use: int | None = None  # of another upload of the same kind and language
 
 
+@dataclass(frozen=True, slots=True)
+class ClauseFacts:
+    """One text of a special clause. Its words never change, so they are those that were seen as long as they stand."""
+
+    agreement_drafted: bool
+    words_stand: bool
+    proposed_by: int | None  # None: carried over, nobody known
+    party_people: frozenset[int] = frozenset()  # the actor, if they belong to a municipality of the file
+
+
 Facts = (
     ProgrammeFacts
     | PlanFacts
@@ -244,4 +254,5 @@ Facts = (
     | ActionFacts
     | ObligationFacts
     | TemplateFacts
+    | ClauseFacts
 )

@@ -480,3 +480,26 @@ def template_activator_is_another(x: f.TemplateFacts, actor: Actor) -> Blocker |
 def template_place_is_free(x: f.TemplateFacts, actor: Actor) -> Blocker | None:
     """One template in use for each kind and language: the one before is retired first, in the same transaction."""
     return _when(x.version_in_use, "template_place_taken", TEMPLATE_KEEPERS, count=x.version_in_use)
+
+
+# --- special clause -------------------------------------------------------------------------------
+
+
+def clause_agreement_is_draft(x: f.ClauseFacts, actor: Actor) -> Blocker | None:
+    """What is issued is signed as it stands."""
+    return _when(not x.agreement_drafted, "clause_agreement_fixed", MANAGER)
+
+
+def clause_words_stand(x: f.ClauseFacts, actor: Actor) -> Blocker | None:
+    """Decided are the very words that were proposed, by their hash."""
+    return _when(not x.words_stand, "clause_words_changed", MANAGER)
+
+
+def clause_decider_is_another(x: f.ClauseFacts, actor: Actor) -> Blocker | None:
+    """No deviation from the model text that one person alone put there."""
+    return _when(actor.person_id == x.proposed_by, "own_clause", OFFICE)
+
+
+def clause_decider_is_of_no_party(x: f.ClauseFacts, actor: Actor) -> Blocker | None:
+    """Nobody approves for the programme what binds a municipality they belong to."""
+    return _when(actor.person_id in x.party_people, "belongs_to_party", OFFICE)

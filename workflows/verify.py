@@ -27,6 +27,7 @@ FACTS: dict[Machine, type[Any]] = {
     Machine.ACTION: facts.ActionFacts,
     Machine.OBLIGATION: facts.ObligationFacts,
     Machine.TEMPLATE: facts.TemplateFacts,
+    Machine.CLAUSE: facts.ClauseFacts,
 }
 
 

@@ -16,6 +16,7 @@ class Machine(StrEnum):
     ACTION = "action"
     OBLIGATION = "obligation"
     TEMPLATE = "template"
+    CLAUSE = "clause"
 
 
 class State(StrEnum):
@@ -69,6 +70,9 @@ class State(StrEnum):
     PREVIEWED = "previewed"
     ACTIVE = "active"
     RETIRED = "retired"
+    # special clause
+    PROPOSED = "proposed"
+    REPLACED = "replaced"
 
 
 class Trigger(StrEnum):
@@ -143,6 +147,11 @@ class Trigger(StrEnum):
     ACTIVATE_TEMPLATE = "activate_template"
     RETIRE_TEMPLATE = "retire_template"
     REJECT_TEMPLATE = "reject_template"
+    # special clause
+    APPROVE_CLAUSE = "approve_clause"
+    REJECT_CLAUSE = "reject_clause"
+    WITHDRAW_CLAUSE = "withdraw_clause"
+    REPLACE_CLAUSE = "replace_clause"
 
 
 class Role(StrEnum):

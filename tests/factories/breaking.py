@@ -173,7 +173,8 @@ def place_of(machine: Machine, move: Move) -> everywhere.Place:
 
 
 def _tied(case: Any, who: Principal) -> None:
-    people.affiliate(db.session.get_one(Person, who.person_id), case.parties[0].organisation)
+    file = case if isinstance(case, Application) else case.application
+    people.affiliate(db.session.get_one(Person, who.person_id), file.parties[0].organisation)
 
 
 def _other_lead(case: Application, _who: Principal) -> None:
@@ -397,6 +398,10 @@ BREAKS: dict[str, Change] = {
     "evidence_missing": lambda case, _who: _set(case, evidence=" "),
     "own_action": lambda case, who: _set(case, done_by_id=who.person_id),
     "own_delivery": lambda case, who: _set(case, delivered_by_id=who.person_id),
+    # special clauses
+    "clause_agreement_fixed": lambda case, _who: _set(case.agreement, state=S.VOIDED),
+    "clause_words_changed": lambda case, _who: _set(case, text="Other words"),
+    "own_clause": lambda case, who: _set(case, proposed_by_id=who.person_id),
     # templates
     "template_preview_missing": lambda case, _who: _set(case, preview_id=None),
     "template_own_upload": lambda case, who: _set(case, uploaded_by_id=who.person_id),

@@ -31,11 +31,13 @@ from webapp.models.monitoring import (
     Report,
     Severity,
 )
+from webapp.models.negotiation import ClauseEffect
 from webapp.models.people import Organisation, Person
 from webapp.models.programme import Call, CountryPlan, Programme
 from webapp.models.template import DocumentTemplate
 from webapp.models.types import Case
 from webapp.monitoring import use_cases as following
+from webapp.negotiation import use_cases as negotiation
 from webapp.policy import SYSTEM, Principal
 from webapp.programmes import use_cases as planning
 from webapp.services import templates
@@ -243,7 +245,7 @@ _letters = itertools.count()
 
 
 def _contracted(made: Town, storage: LocalStorage) -> None:
-    for way in (_just_approved, _drafted, _signing, _signed, _reporting, _reported, _suspended, _closing):
+    for way in (_just_approved, _drafted, _deviating, _signing, _signed, _reporting, _reported, _suspended, _closing):
         with writing():
             file = agreements.approved(suffix=f" {way.__name__.strip('_')}", months=48)
             way(made, file, storage)
@@ -272,6 +274,16 @@ def _drafted(made: Town, file: Contract, storage: LocalStorage) -> None:
     _write(file, storage)
     made.put(file.application)
     made.put(file.agreement)
+
+
+def _deviating(made: Town, file: Contract, storage: LocalStorage) -> None:
+    """Two special clauses in a draft of their own: a clause that waits stops the issuing."""
+    agreement = agreements.prepared(file)
+    words = negotiation.Words(None, ClauseEffect.SUPPLEMENTS, "Language", "Talks are in Dutch.")
+    waits, stands = (negotiation.propose(agreement, words, file.as_manager()) for _number in range(2))
+    negotiation.approve(stands, stands.sha256, people.acting(file.director))
+    for clause in (waits, stands):
+        made.put(clause)
 
 
 def _issue(file: Contract, storage: LocalStorage, signing: int) -> None:

@@ -13,25 +13,35 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from tests.documents import reading
 from tests.factories import agreements as make
 from tests.factories.people import acting, grant, person, sign_in
-from webapp import clock
+from webapp import caseframe, clock
 from webapp.agreements import use_cases as agreements
+from webapp.api import queries as parts
 from webapp.desk import queries as desks
 from webapp.desk.kinds import Kind
 from webapp.documents import wordtext
 from webapp.documents.wordtext import Article
 from webapp.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from webapp.extensions import db
+from webapp.machines import queries as machines
 from webapp.models.agreement import Agreement, Document
-from webapp.models.negotiation import ArticleComment, ClauseEffect, ClauseState, SpecialClause, VersionApproval
+from webapp.models.negotiation import (
+    LIVE_ROWS,
+    ArticleComment,
+    ClauseEffect,
+    SpecialClause,
+    VersionApproval,
+)
 from webapp.models.people import Person
 from webapp.models.record import AuditEntry, AuditEvent, Job, OutboxRow
 from webapp.negotiation import use_cases
+from webapp.policy import SYSTEM
+from webapp.services import audit, explain, scope
 from webapp.services.advance import advance, offers
 from webapp.services.contract import versions
 from webapp.services.facts import cases
 from webapp.transaction import writing
 from webapp.transfer import storage
-from workflows.vocabulary import Role, State, Trigger
+from workflows.vocabulary import Machine, Role, State, Trigger
 
 pytestmark = pytest.mark.usefixtures("inside")
 HOSTILE = "Pay {{ 7654321 * 3 }} {% if x %} <b>now</b> & “later” 🏛"
@@ -257,12 +267,14 @@ def test_the_form_of_a_clause_keeps_what_was_typed(client: FlaskClient, draft: D
 
 def test_a_clause_needs_four_eyes(client: FlaskClient, draft: Draft) -> None:
     clause = draft.propose("Paid in two parts")
-    with writing(), pytest.raises(Forbidden):
+    with writing(), pytest.raises(Refused, match="own_clause"):
         use_cases.approve(clause, clause.sha256, draft.file.as_manager())
+    with writing(), pytest.raises(Refused, match="own_clause"):
+        use_cases.reject(clause, clause.sha256, "Mine", draft.file.as_manager())
     with writing(), pytest.raises(Forbidden):
         use_cases.approve(clause, clause.sha256, acting(draft.partner))
     with pytest.raises(IntegrityError), writing():  # the database says so too
-        clause.state, clause.decided_by_id = ClauseState.APPROVED, draft.file.manager.id
+        clause.state, clause.decided_by_id = State.APPROVED, draft.file.manager.id
         clause.decided_at, clause.decided_sha256 = clause.proposed_at, clause.sha256
     sign_in(client, draft.file.manager)
     page = client.get(f"{draft.path}/clauses/{clause.id}").text
@@ -292,7 +304,7 @@ def test_an_edit_voids_the_approval_and_the_history_stays(draft: Draft) -> None:
         with pytest.raises(Conflict):
             use_cases.approve(fresh, clause.sha256, acting(draft.finance))
     assert (clause.state, clause.text, clause.decided_by_id) == (
-        ClauseState.REPLACED, "Paid in two parts", draft.finance.id,
+        State.REPLACED, "Paid in two parts", draft.finance.id,
     )  # fmt: skip
     assert (fresh.number, fresh.replaces_id, fresh.is_approved) == (clause.number, clause.id, False)
     assert set(draft.blockers()) == {"clauses_open", "document_outdated", "version_unchecked"}
@@ -313,6 +325,119 @@ def test_an_approval_counts_for_the_words_that_stand_there_now(draft: Draft) -> 
         db.session.execute(text("UPDATE special_clause SET text = 'Paid at once'"))
     db.session.expire_all()
     assert not clause.is_approved and draft.blockers()["clauses_open"] == {"count": "1"}
+
+
+def chain(clause: SpecialClause) -> list[AuditEntry]:
+    """What stands on a clause's own chain."""
+    mine = AuditEntry.machine == Machine.CLAUSE, AuditEntry.case_id == clause.id
+    return list(db.session.scalars(db.select(AuditEntry).where(*mine).order_by(AuditEntry.sequence)))
+
+
+def test_a_clause_is_a_case_and_each_move_leaves_one_entry_with_its_words(client: FlaskClient, draft: Draft) -> None:
+    clause = draft.propose("Paid in two parts")
+    seen, manager = clause.sha256, draft.file.as_manager()
+    assert (clause.state, clause.revision, clause.state_since) == (State.PROPOSED, 1, clause.proposed_at)
+    with writing():
+        use_cases.approve(clause, seen, acting(draft.finance))
+        words = use_cases.Words(draft.article(), ClauseEffect.SUPPLEMENTS, "In parts", "In three")
+        fresh = use_cases.change(clause, seen, words, manager)
+        use_cases.reject(fresh, fresh.sha256, "Two are\nenough", acting(draft.second))
+        last = use_cases.propose(draft.agreement, replace(words, title="At once"), manager)
+        use_cases.withdraw(last, last.sha256, manager)
+    told = [[(e.event, e.trigger, e.role, e.reason) for e in chain(row)] for row in (clause, fresh, last)]
+    moved, keeper = AuditEvent.MOVED, Role.PROGRAMME_MANAGER
+    assert told == [
+        [
+            (AuditEvent.CLAUSE_PROPOSED, None, keeper, ""),
+            (moved, Trigger.APPROVE_CLAUSE, Role.FINANCE_OFFICER, ""),
+            (moved, Trigger.REPLACE_CLAUSE, Role.SYSTEM, ""),
+        ],
+        [(AuditEvent.CLAUSE_CHANGED, None, keeper, ""), (moved, Trigger.REJECT_CLAUSE, keeper, "Two are\nenough")],
+        [(AuditEvent.CLAUSE_PROPOSED, None, keeper, ""), (moved, Trigger.WITHDRAW_CLAUSE, keeper, "")],
+    ]
+    said = {"clause": 1, "article": "section 6 (Costs)", "title": "Paid in two parts", "text": "Paid in two parts",
+            "sha256": seen}  # fmt: skip
+    assert [entry.data for entry in chain(clause)] == [said, said, {**said, "replaced_by": fresh.sha256}]
+    assert {entry.application_id for row in (clause, fresh, last) for entry in chain(row)} == {clause.application.id}
+    assert (fresh.state, fresh.reason, fresh.decided_by_id, fresh.decided_sha256) == (
+        State.REJECTED, "Two are\nenough", draft.second.id, fresh.sha256,
+    )  # fmt: skip
+    assert (clause.revision, last.revision, last.decided_by_id, audit.broken_links()) == (3, 2, None, [])
+    sign_in(client, draft.lead)
+    page = unescape(client.get(f"/applications/{clause.application.id}/history").text)
+    for line in (
+        "Proposed a special clause: 1. Paid in two parts", "Approved a special clause: 1. Paid in two parts",
+        "Changed a special clause, so an earlier approval no longer counts: 1. In parts",
+        "Rejected a special clause: 1. In parts", "Withdrew a special clause: 2. At once",
+    ):  # fmt: skip
+        assert line in page
+
+
+def test_the_machine_names_every_reason_and_the_page_shows_them(client: FlaskClient, draft: Draft) -> None:
+    clause = draft.propose("Paid in two parts")
+    with writing():
+        programme = draft.file.application.call.plan.programme_id
+        tied = grant(person("Councillor and officer"), Role.FINANCE_OFFICER, programme_id=programme)
+        make.grant(tied, Role.MUNICIPALITY_ADMIN, organisation=draft.file.partner)
+        db.session.execute(text("UPDATE special_clause SET text = 'Paid at once'"))  # by a hand in the database
+    db.session.expire_all()
+    for trigger in (Trigger.APPROVE_CLAUSE, Trigger.REJECT_CLAUSE):
+        found = explain.explain(clause, trigger, acting(tied))
+        assert [reason.blocker.code for reason in found.reasons] == ["clause_words_changed", "belongs_to_party"]
+        assert all(reason.text and reason.who for reason in found.reasons)
+    with writing(), pytest.raises(Refused, match="clause_words_changed, belongs_to_party"):
+        use_cases.approve(clause, clause.sha256, acting(tied))
+    sign_in(client, tied)
+    page = client.get(f"{draft.path}/clauses/{clause.id}").text
+    assert "You belong to one of the municipalities" in page and "Approve the clause" not in page
+    with writing():
+        use_cases.withdraw(clause, clause.sha256, draft.file.as_manager())
+    draft.write()
+    draft.check()
+    other = draft.propose("Paid in two parts")
+    with writing():
+        use_cases.approve(other, other.sha256, acting(draft.second))
+    draft.write()
+    draft.check()
+    with writing():
+        agreements.issue(draft.agreement, draft.file.as_manager())
+    for trigger, who in ((Trigger.WITHDRAW_CLAUSE, draft.file.as_manager()), (Trigger.REPLACE_CLAUSE, SYSTEM)):
+        with writing(), pytest.raises(Refused, match="clause_agreement_fixed"):
+            advance(other, trigger, who)
+    assert other.is_approved
+
+
+def test_a_clause_is_decided_where_its_words_are_read(client: FlaskClient, draft: Draft) -> None:
+    """The page of every machine's moves would ask for no more than a click, and would not hold the agreement."""
+    clause = draft.propose("Paid in two parts")
+    here = f"{draft.path}/clauses/{clause.id}"
+    sign_in(client, draft.finance)
+    move = f"/move/clause/{clause.id}/approve_clause"
+    for answer in (client.get(move), client.post(move, data={"revision": "1", "request_id": "a"})):
+        assert (answer.status_code, answer.location) == (303, here)
+    with client.application.test_request_context():
+        offered = caseframe.offer_rows(clause, acting(draft.finance))
+    assert [row.href for row in offered] == [here] * 4
+    db.session.expire_all()
+    assert (clause.state, len(chain(clause))) == (State.PROPOSED, 1)
+    with writing(), pytest.raises(Refused, match="not_your_role"):  # other words come with the new text alone
+        advance(clause, Trigger.REPLACE_CLAUSE, draft.file.as_manager())
+    with writing():
+        stranger = person("Nobody here")
+    sign_in(client, stranger)
+    assert client.get(move).status_code == client.post(move).status_code == 404
+
+
+def test_clauses_are_counted_and_listed_like_every_case(draft: Draft) -> None:
+    clause = draft.propose("Paid in two parts")
+    manager, file = draft.file.as_manager(), clause.application
+    assert machines.standing(manager, Machine.CLAUSE, 1) == {State.PROPOSED: machines.Standing(1, 0, 0)}
+    assert machines.standing(acting(draft.lead), Machine.CLAUSE, 1) == {}
+    for who in (manager, acting(draft.lead)):
+        known = parts.parts(file, who, scope.file_scope(file))
+        assert [(p.id, p.state) for p in known if p.machine is Machine.CLAUSE] == [(clause.id, State.PROPOSED)]
+
+    assert str(LIVE_ROWS) == "state IN ('proposed', 'approved')"  # as the index in the database says
 
 
 def test_a_clause_about_an_article_that_is_gone_stops_the_writing(draft: Draft) -> None:

@@ -93,6 +93,8 @@ def _file(state: State) -> File:
     if state in (S.CONTRACTING, *ACTIVE):
         made.parts.append(Thing(M.AGREEMENT, S.DRAFT if state is S.CONTRACTING else S.IN_FORCE))
         made.signed = 0 if state is S.CONTRACTING else PARTIES
+    if state is S.CONTRACTING:
+        made.parts.append(Thing(M.CLAUSE, S.PROPOSED))
     if state in (S.REVIEW, S.DECISION, S.RESERVE):
         made.parts += [Thing(M.REVIEW, S.ASSIGNED if state is S.REVIEW else S.SUBMITTED) for _number in range(2)]
     if state in (S.MONITORING, S.SUSPENDED):
@@ -112,6 +114,12 @@ def _any(machine: Machine, *settled: State) -> Link:
     return lambda _world, file, _thing: any(part.state not in settled for part in file.of(machine))
 
 
+def _elsewhere(part: Machine) -> Link:
+    """Whether the file stands where nothing can be done with this part."""
+    followed = (S.MONITORING, S.SUSPENDED, S.CLOSING, *((S.SIGNED,) if part is M.OBLIGATION else ()))
+    return lambda _world, file, _thing: file.state not in followed
+
+
 LINKS: dict[tuple[Machine, str], Link] = {
     (M.APPLICATION, "envelope_short"): lambda world, file, _: file.amount > world.left(),
     (M.APPLICATION, "signatures_open"): lambda _w, file, _: (
@@ -127,7 +135,9 @@ LINKS: dict[tuple[Machine, str], Link] = {
     (M.AGREEMENT, "signatures_open"): lambda _w, file, _: file.signed < PARTIES,
     (M.AGREEMENT, "tranches_do_not_add_up"): lambda _w, file, _: file.scheduled != file.amount,
     (M.AGREEMENT, "case_still_running"): lambda _w, file, _: file.state not in OVER,
-    (M.REPORT, "report_case_not_running"): lambda _w, file, _: file.state not in (S.MONITORING, S.SUSPENDED),
+    (M.AGREEMENT, "case_not_in_contracting"): lambda _w, file, _: file.state is not S.CONTRACTING,
+    (M.CLAUSE, "clause_agreement_fixed"): lambda _w, file, _: not file.agreement or file.agreement.state is not S.DRAFT,
+    **{(part, "case_not_running"): _elsewhere(part) for part in (M.REPORT, M.ACTION, M.OBLIGATION)},
     (M.REVIEW, "case_not_in_review"): lambda _w, file, _: file.state is not S.REVIEW,
 }
 AMONG: dict[tuple[Machine, str], Callable[[World], bool]] = {
@@ -251,7 +261,7 @@ def _happens(world: World, file: File, effect: Effect) -> Iterator[str]:
         file.held = Decimal(0)
     elif effect is Effect.DRAFT_AGREEMENT:
         file.signed, file.scheduled = 0, file.amount
-        file.parts.append(Thing(M.AGREEMENT, S.DRAFT))
+        file.parts += [Thing(M.AGREEMENT, S.DRAFT), Thing(M.CLAUSE, S.PROPOSED)]
     elif (effect is Effect.ASSIGN_REVIEWERS and file.state is S.REVIEW) or effect is Effect.REOPEN_REVIEW:
         file.parts = [part for part in file.parts if part.machine is not M.REVIEW]
         file.parts += [Thing(M.REVIEW, S.ASSIGNED) for _number in range(2)]

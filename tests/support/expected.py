@@ -42,6 +42,7 @@ GREEN: dict[Machine, Any] = {
     M.ACTION: f.ActionFacts(True, SOMEBODY, SOMEBODY, True),
     M.OBLIGATION: f.ObligationFacts(True, SOMEBODY, True),
     M.TEMPLATE: f.TemplateFacts(True, SOMEBODY),
+    M.CLAUSE: f.ClauseFacts(True, True, SOMEBODY),
 }  # fmt: skip
 # What one edge needs beside the green facts, because two edges ask the opposite of each other.
 SPECIAL: dict[tuple[Trigger, State, State], dict[str, Any]] = {
@@ -75,6 +76,10 @@ APPEALED: Broken = {"not_new_to_file": {"confirmed_by": I_AM_ONE}}
 PROVEN: Broken = {"evidence_missing": {"evidence": False}}
 FOLLOWED: Broken = {"case_not_running": {"case_running": False}}
 CONTRACTING: Broken = {"case_not_in_contracting": {"case_contracting": False}}
+DRAFTED: Broken = {"clause_agreement_fixed": {"agreement_drafted": False}}
+CLAUSE_DECIDED: Broken = (
+    DRAFTED | OF_A_PARTY | {"clause_words_changed": {"words_stand": False}, "own_clause": {"proposed_by": ME}}
+)
 REPORTED: Broken = {"reports_open": {"reports_open": 1}}
 OVER: Broken = {"case_still_running": {"case_over": False}}
 SECTIONS: Broken = {"report_sections_empty": {"empty_sections": ("satisfaction",)}}
@@ -222,6 +227,10 @@ ASKED: dict[tuple[Machine, Trigger], Broken] = {
     },
     (M.TEMPLATE, T.RETIRE_TEMPLATE): {},
     (M.TEMPLATE, T.REJECT_TEMPLATE): {},
+    (M.CLAUSE, T.APPROVE_CLAUSE): CLAUSE_DECIDED,
+    (M.CLAUSE, T.REJECT_CLAUSE): CLAUSE_DECIDED,
+    (M.CLAUSE, T.WITHDRAW_CLAUSE): DRAFTED,
+    (M.CLAUSE, T.REPLACE_CLAUSE): DRAFTED,
 }
 # Other facts that bring about a code than the one above: limits from both sides, ties of another kind.
 ALSO: dict[tuple[Machine, Trigger], list[tuple[str, dict[str, Any]]]] = {

@@ -9,7 +9,9 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from webapp import policy
 from webapp.extensions import db
+from webapp.models.agreement import Agreement
 from webapp.models.application import Application, ApplicationParty
+from webapp.models.negotiation import SpecialClause
 from webapp.models.programme import Call, CountryPlan, Programme
 from webapp.models.types import Instant
 from webapp.policy import FileScope, Principal
@@ -17,7 +19,7 @@ from webapp.services import scope
 from webapp.services.versions import CASES
 from workflows.vocabulary import Machine, State
 
-PARTS = (Machine.REVIEW, Machine.AGREEMENT, Machine.REPORT, Machine.ACTION, Machine.OBLIGATION)
+PARTS = (Machine.REVIEW, Machine.AGREEMENT, Machine.REPORT, Machine.ACTION, Machine.OBLIGATION, Machine.CLAUSE)
 
 
 def listed(
@@ -67,10 +69,13 @@ def parts(application: Application, who: Principal, room: FileScope) -> list[Par
 
 def _of(machine: Machine, application_id: int) -> sa.Select[Any, Any, Any, Any]:
     kind = CASES[machine]
-    column: sa.ColumnElement[int] = sa.inspect(kind).columns["application_id"]
-    return sa.select(
+    found = sa.select(
         sa.literal(machine.value).label("machine"),
         kind.id.label("id"),
         sa.cast(kind.state, sa.String(40)).label("state"),
         sa.type_coerce(kind.state_since, Instant).label("since"),
-    ).where(column == application_id)
+    )
+    if kind is SpecialClause:  # it hangs on the agreement
+        return found.join(SpecialClause.agreement).where(Agreement.application_id == application_id)
+    column: sa.ColumnElement[int] = sa.inspect(kind).columns["application_id"]
+    return found.where(column == application_id)

@@ -87,7 +87,9 @@ def applications(query: Shape) -> Shape:
 
 @v1.get("/applications/<int:application_id>")
 @reads(schemas.ApplicationWhole, 404)
-@v1.doc(summary=_("One application with its parts: agreement, reviews, reports, actions, obligations."))
+@v1.doc(
+    summary=_("One application with its parts: agreement, special clauses, reviews, reports, actions, obligations.")
+)
 def application(application_id: int) -> Shape:
     who = actor()
     try:

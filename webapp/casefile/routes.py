@@ -20,6 +20,7 @@ from webapp.models.agreement import Agreement
 from webapp.models.application import Application
 from webapp.models.assessment import Review
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report
+from webapp.models.negotiation import SpecialClause
 from webapp.models.programme import Call, CountryPlan, Programme
 from webapp.models.record import AuditEntry, AuditEvent
 from webapp.models.template import DocumentTemplate
@@ -147,6 +148,8 @@ def _about(entry: AuditEntry) -> str:
 def move(machine: str, case_id: int, trigger: str) -> Response | str | tuple[str, int]:
     who = actor()
     case, asked = _asked(who, machine, case_id, trigger)
+    if isinstance(case, SpecialClause):  # decided where its words are read and its agreement is held
+        return redirect(home_of(case), 303)
     form = MoveForm(formdata=None, request_id=uuid.uuid4().hex, revision=str(case.revision))
     offer = _offer(case, who, asked)
     if offer is None:
@@ -159,6 +162,8 @@ def move(machine: str, case_id: int, trigger: str) -> Response | str | tuple[str
 def move_post(machine: str, case_id: int, trigger: str) -> Response | tuple[str, int]:
     who = actor()
     case, asked = _asked(who, machine, case_id, trigger)
+    if isinstance(case, SpecialClause):  # decided where its words are read and its agreement is held
+        return redirect(home_of(case), 303)
     form = MoveForm()
     if not form.validate():
         offer = _offer(case, who, asked)
@@ -248,6 +253,9 @@ def home_of(case: Case) -> str:
             return url_for("casefile.show", application_id=case.id)
         case Review():
             return url_for("reviews.show", review_id=case.id)
+        case SpecialClause():
+            application_id = case.agreement.application_id
+            return url_for("negotiation.clause", application_id=application_id, clause_id=case.id)
         case Agreement():
             return url_for("agreements.show", application_id=case.application_id)
         case Report():

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from webapp import clock, policy
 from webapp.extensions import db
+from webapp.models.agreement import Agreement
 from webapp.models.application import Application
+from webapp.models.negotiation import SpecialClause
 from webapp.models.programme import Call, CountryPlan, Programme
 from webapp.models.template import DocumentTemplate
 from webapp.models.types import Case
@@ -95,5 +97,7 @@ def _seen(who: Principal, machine: Machine, kind: type[Case]) -> sa.ColumnElemen
     if machine is Machine.TEMPLATE:
         return DocumentTemplate.programme_id.in_(programmes)
     files = sa.select(Application.id).join(Call, Application.call_id == Call.id).where(Call.plan_id.in_(plans))
+    if machine is Machine.CLAUSE:
+        return SpecialClause.agreement_id.in_(sa.select(Agreement.id).where(Agreement.application_id.in_(files)))
     column: sa.ColumnElement[int] = sa.inspect(kind).columns["application_id"]
     return column.in_(files)

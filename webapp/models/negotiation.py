@@ -21,9 +21,11 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from webapp.extensions import Base
 from webapp.models.agreement import Agreement, AgreementParty, Document
+from webapp.models.application import Application
 from webapp.models.people import Organisation, Person
-from webapp.models.types import Instant, word
-from workflows.vocabulary import Role
+from webapp.models.types import Case, Instant, states_check, word
+from workflows.definitions import CURRENT
+from workflows.vocabulary import Machine, Role, State, Trigger
 
 
 class ArticleComment(Base):
@@ -66,32 +68,26 @@ Agreement.objections_open = column_property(
 )
 
 
-class ClauseState(StrEnum):
-    PROPOSED = "proposed"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
-    REPLACED = "replaced"  # by an edit: the text that was proposed or approved stays in its own row
-
-
 class ClauseEffect(StrEnum):
     SUPPLEMENTS = "supplements"
     REPLACES = "replaces"
 
 
-LIVE = (ClauseState.PROPOSED, ClauseState.APPROVED)  # printed in the contract
-LIVE_ROWS = text("state IN ('proposed', 'approved')")
+# Printed in the contract is what has not come to an end; the definition says which states are one.
+LIVE = tuple(spec.name for spec in CURRENT[Machine.CLAUSE].states if not spec.is_final)
+LIVE_ROWS = text("state IN ({})".format(", ".join(f"'{state.value}'" for state in LIVE)))
+DECISIONS = (Trigger.APPROVE_CLAUSE, Trigger.REJECT_CLAUSE)
 
 
-class SpecialClause(Base):
+class SpecialClause(Case, Base):
     """A deviation from the model text, as plain text: it supplements or replaces one article [S2.15].
 
     A row's text never changes: an edit is a new row that replaces this one, so an approval is of this very text.
     """
 
     __tablename__ = "special_clause"
+    __machine__ = Machine.CLAUSE
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id"), index=True)
     number: Mapped[int] = mapped_column(SmallInteger)
     article: Mapped[str] = mapped_column(String(60), default="")  # empty: the agreement as a whole
@@ -101,7 +97,6 @@ class SpecialClause(Base):
     text: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(10), default="en")
     sha256: Mapped[str] = mapped_column(String(64))
-    state: Mapped[ClauseState] = mapped_column(word(ClauseState), default=ClauseState.PROPOSED)
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: carried over, nobody known
     proposed_at: Mapped[datetime] = mapped_column(Instant)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -115,6 +110,7 @@ class SpecialClause(Base):
     decided_by: Mapped[Person | None] = relationship(foreign_keys=[decided_by_id])
 
     __table_args__ = (
+        states_check(Machine.CLAUSE),
         CheckConstraint(
             "(decided_by_id IS NULL) = (decided_at IS NULL) AND (decided_by_id IS NULL) = (decided_sha256 IS NULL)",
             name="decided",
@@ -135,6 +131,17 @@ class SpecialClause(Base):
         ),
     )
 
+    def stamp(self, trigger: Trigger, source: State, person_id: int | None, reason: str, at: datetime) -> None:
+        """Who decided about these words, and when: the second pair of eyes, kept on the row itself."""
+        if trigger in DECISIONS:
+            self.decided_by_id, self.decided_at, self.decided_sha256 = person_id, at, self.sha256
+            self.reason = reason
+
+    @property
+    def application(self) -> Application:
+        """The file it belongs to."""
+        return self.agreement.application
+
     @property
     def is_live(self) -> bool:
         return self.state in LIVE
@@ -142,7 +149,7 @@ class SpecialClause(Base):
     @property
     def is_approved(self) -> bool:
         """Approved, and for exactly the words that stand here now."""
-        return self.state is ClauseState.APPROVED and self.decided_sha256 == self.digest()
+        return self.state is State.APPROVED and self.decided_sha256 == self.digest()
 
     def digest(self) -> str:
         """SHA-256 over everything that is approved of a clause; its number and the article's number are not."""

@@ -52,7 +52,7 @@ class AuditEvent(StrEnum):
     COMMENT_REOPENED = "comment_reopened"
     CLAUSE_PROPOSED = "clause_proposed"
     CLAUSE_CHANGED = "clause_changed"
-    CLAUSE_APPROVED = "clause_approved"
+    CLAUSE_APPROVED = "clause_approved"  # this and the next two: on the agreement, before clauses were cases
     CLAUSE_REJECTED = "clause_rejected"
     CLAUSE_WITHDRAWN = "clause_withdrawn"
     VERSION_CHECKED = "version_checked"

@@ -11,6 +11,7 @@ from webapp.models.agreement import Agreement
 from webapp.models.application import Application, ApplicationParty
 from webapp.models.assessment import Review
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report
+from webapp.models.negotiation import SpecialClause
 from webapp.models.people import Organisation, Person
 from webapp.models.programme import Call, CountryPlan, Programme
 from webapp.models.template import DocumentTemplate
@@ -60,7 +61,7 @@ def scope_of(case: Case) -> policy.Scope:
     """The scope of any case: a report, review or action lives in the room of its application."""
     if isinstance(case, Application):
         return file_scope(case)
-    if isinstance(case, (Review, Agreement, Report, CorrectiveAction, Obligation)):
+    if isinstance(case, (Review, Agreement, Report, CorrectiveAction, Obligation, SpecialClause)):
         return file_scope(case.application)
     if isinstance(case, (Programme, CountryPlan, Call, DocumentTemplate)):
         return programme_scope(case)
@@ -96,6 +97,8 @@ def with_room(kind: type[Case]) -> tuple[Load, ...]:
         return _PLAN, _PARTIES
     if kind in (Review, Agreement, Report, CorrectiveAction, Obligation):
         return (joinedload(kind.application).options(_PLAN, _PARTIES),)
+    if kind is SpecialClause:
+        return (joinedload(SpecialClause.agreement).joinedload(Agreement.application).options(_PLAN, _PARTIES),)
     if kind is CountryPlan:
         return (joinedload(CountryPlan.programme),)
     return (joinedload(Call.plan).joinedload(CountryPlan.programme),) if kind is Call else ()

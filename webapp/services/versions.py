@@ -10,6 +10,7 @@ from webapp.models.agreement import Agreement
 from webapp.models.application import Application
 from webapp.models.assessment import Review
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report
+from webapp.models.negotiation import SpecialClause
 from webapp.models.programme import Call, CountryPlan, Programme
 from webapp.models.record import AuditEntry, AuditEvent
 from webapp.models.template import DocumentTemplate
@@ -31,6 +32,7 @@ CASES: dict[Machine, type[Case]] = {
     Machine.ACTION: CorrectiveAction,
     Machine.OBLIGATION: Obligation,
     Machine.TEMPLATE: DocumentTemplate,
+    Machine.CLAUSE: SpecialClause,
 }
 # Further columns that hold a state of the case's own machine and are carried with it.
 REMEMBERED: dict[Machine, tuple[str, ...]] = {Machine.APPLICATION: ("return_state", "refused_as")}

@@ -103,6 +103,9 @@ CONTRACTING: dict[str, LazyString] = {
     "document_outdated": _("The document does not show the latest data. Make the document again, then issue it."),
     "agreement_gaps": _("The agreement is not complete. %(gaps)s"),
     "clauses_open": _("Some special clauses are not approved by a second person yet. Still open: %(count)s."),
+    "clause_agreement_fixed": _("The agreement is not a draft now, so its special clauses stay as they are."),
+    "clause_words_changed": _("The words are not those that were proposed. Change the clause, or withdraw it."),
+    "own_clause": _("You proposed this clause, so another person approves it."),
     "version_unchecked": _("Nobody but its author has checked this version yet. A second officer reads and checks it."),
     "objections_open": _("Some objections to the text are not settled yet. Still open: %(count)s."),
     "text_not_agreed": _(

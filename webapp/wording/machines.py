@@ -30,6 +30,9 @@ MACHINES: dict[Machine, MachineWords] = {
     Machine.TEMPLATE: MachineWords(
         _("Document template"), _("A Word file of the programme, from which documents of one kind are written.")
     ),
+    Machine.CLAUSE: MachineWords(
+        _("Special clause"), _("One text that supplements or replaces an article of the contract.")
+    ),
 }
 
 

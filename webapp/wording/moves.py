@@ -236,6 +236,28 @@ MOVES: dict[Machine, dict[Trigger, MoveWords]] = {
             _("It is kept and never used. A mail with your reason goes to the programme manager."),
         ),
     },
+    Machine.CLAUSE: {
+        Trigger.APPROVE_CLAUSE: MoveWords(
+            _("Approve the clause"),
+            _("approved a special clause"),
+            _("You stand behind exactly these words. Both sides get a message."),
+        ),
+        Trigger.REJECT_CLAUSE: MoveWords(
+            _("Reject the clause"),
+            _("rejected a special clause"),
+            _("It leaves the contract with the next version. Both sides get a message. This cannot be undone."),
+        ),
+        Trigger.WITHDRAW_CLAUSE: MoveWords(
+            _("Withdraw the clause"),
+            _("withdrew a special clause"),
+            _("It leaves the contract with the next version. Both sides get a message. This cannot be undone."),
+        ),
+        Trigger.REPLACE_CLAUSE: MoveWords(
+            _("Replace the text"),
+            _("replaced the text of a special clause"),
+            _("The new words need an approval of their own. What was approved stays in the record."),
+        ),
+    },
 }
 
 EFFECTS: dict[Effect, LazyString] = {

@@ -232,6 +232,23 @@ STATES: dict[Machine, dict[State, StateWords]] = {
             _("Rejected"), "bad", _("It will not be used. Upload a corrected file as a new version.")
         ),
     },
+    Machine.CLAUSE: {
+        State.PROPOSED: StateWords(
+            _("Proposed"), "waiting", _("It stands in the contract. A second person must still approve it.")
+        ),
+        State.APPROVED: StateWords(_("Approved"), "good", _("A second person approved exactly this text.")),
+        State.REJECTED: StateWords(
+            _("Rejected"),
+            "bad",
+            _("A second person refused this text. The next version of the contract leaves it out."),
+        ),
+        State.WITHDRAWN: StateWords(
+            _("Withdrawn"), "ended", _("The manager took it back. The next version of the contract leaves it out.")
+        ),
+        State.REPLACED: StateWords(
+            _("Replaced by a newer text"), "ended", _("The clause has other words now. This text stays in the record.")
+        ),
+    },
 }
 
 

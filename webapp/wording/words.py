@@ -166,13 +166,6 @@ CONTRACTING: dict[str, dict[str, Words]] = {
 
 FOLLOWING: dict[str, dict[str, Words]] = {
     "ReportKind": {"interim": Words(_("Interim report")), "final": Words(_("Final report"))},
-    "ClauseState": {
-        "proposed": Words(_("Proposed"), _("A second person must still approve it.")),
-        "approved": Words(_("Approved"), _("A second person approved exactly this text.")),
-        "rejected": Words(_("Rejected")),
-        "withdrawn": Words(_("Withdrawn")),
-        "replaced": Words(_("Replaced by a newer text")),
-    },
     "ClauseEffect": {
         "supplements": Words(_("It is added to the article"), _("The article stays as it is.")),
         "replaces": Words(_("It stands in place of the article"), _("The article keeps its number, not its effect.")),

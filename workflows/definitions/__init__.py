@@ -11,13 +11,14 @@ from workflows.vocabulary import Machine
 with reading("definitions"):
     from workflows.definitions.agreement import AGREEMENT
     from workflows.definitions.application import APPLICATION
+    from workflows.definitions.clause import CLAUSE
     from workflows.definitions.monitoring import ACTION, OBLIGATION, REPORT
     from workflows.definitions.programme import CALL, PLAN, PROGRAMME
     from workflows.definitions.review import REVIEW
     from workflows.definitions.template import TEMPLATE
 
 ALL: tuple[Definition, ...] = (
-    PROGRAMME, PLAN, CALL, APPLICATION, REVIEW, AGREEMENT, REPORT, ACTION, OBLIGATION, TEMPLATE,
+    PROGRAMME, PLAN, CALL, APPLICATION, REVIEW, AGREEMENT, REPORT, ACTION, OBLIGATION, TEMPLATE, CLAUSE,
 )  # fmt: skip
 CURRENT: dict[Machine, Definition] = {definition.machine: definition for definition in ALL}
 EARLIER: tuple[Definition, ...] = ()

@@ -18,7 +18,7 @@ from webapp.desk.sources.parts import (
 )
 from webapp.models.agreement import Agreement, AgreementParty, Document, Signature, SigningOrder
 from webapp.models.application import Application, StoredFile
-from webapp.models.negotiation import LIVE, ApprovalKind, ArticleComment, ClauseState, SpecialClause, VersionApproval
+from webapp.models.negotiation import LIVE, ApprovalKind, ArticleComment, SpecialClause, VersionApproval
 from webapp.models.record import last_day
 from webapp.models.signing import SignatureScan, SigningDelegation
 from workflows.vocabulary import DeadlineKind, Machine, Role, State
@@ -108,11 +108,11 @@ _usable = (
     .correlate(Agreement)
 )
 _of_agreement = SpecialClause.agreement_id == Agreement.id
-_proposed = exists().where(_of_agreement, SpecialClause.state == ClauseState.PROPOSED).correlate(Agreement)
+_proposed = exists().where(_of_agreement, SpecialClause.state == State.PROPOSED).correlate(Agreement)
 _newest_at = (
     select(func.max(Document.created_at)).where(Document.agreement_id == Agreement.id).correlate(Agreement)
 ).scalar_subquery()
-_dropped = (ClauseState.REJECTED, ClauseState.WITHDRAWN)
+_dropped = (State.REJECTED, State.WITHDRAWN)
 _reworded = (  # the newest version lacks a clause that stands now, or prints one that is gone
     exists()
     .where(
@@ -142,7 +142,7 @@ _to_approve = (
     file_row(case=SpecialClause.id, label=Agreement.number, since=SpecialClause.proposed_at)
     .join(Agreement, Agreement.application_id == Application.id)
     .join(SpecialClause, SpecialClause.agreement_id == Agreement.id)
-    .where(*_second_officer, SpecialClause.state == ClauseState.PROPOSED)
+    .where(*_second_officer, SpecialClause.state == State.PROPOSED)
     .where(or_(SpecialClause.proposed_by_id.is_(None), SpecialClause.proposed_by_id != ME))
 )
 

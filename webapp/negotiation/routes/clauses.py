@@ -6,14 +6,14 @@ from typing import Any
 from flask import flash, render_template, request
 from flask_babel import gettext as _
 
-from webapp import policy, wording
+from webapp import caseframe, policy, wording
 from webapp.auth.access import actor, signed_in
 from webapp.documents import wordtext
 from webapp.documents.wordtext import Article
 from webapp.errors import NotFound
 from webapp.models.agreement import Agreement
 from webapp.models.application import Application
-from webapp.models.negotiation import ClauseEffect, ClauseState, SpecialClause
+from webapp.models.negotiation import ClauseEffect, SpecialClause
 from webapp.negotiation import queries, use_cases
 from webapp.negotiation.forms import ApproveForm, ClauseForm, RejectForm
 from webapp.negotiation.routes import shared
@@ -21,7 +21,7 @@ from webapp.negotiation.routes.shared import Answer, blueprint
 from webapp.policy import Action
 from webapp.services import scope
 from webapp.services.contract.current import current
-from workflows.vocabulary import State
+from workflows.vocabulary import State, Trigger
 
 WHOLE = ""  # the agreement as a whole, no article
 
@@ -159,12 +159,13 @@ def _clause_page(
     """The clause beside the article that it is about, as the newest version has it."""
     who = actor()
     found = shared.articles(agreement.documents[-1]) if agreement.documents else ()
-    deciding = row.state is ClauseState.PROPOSED and _may(application, agreement, Action.APPROVE_CLAUSE)
+    known = {offer.trigger: offer for offer in caseframe.offer_rows(row, who) if offer.mine}
+    deciding = known.get(Trigger.APPROVE_CLAUSE) if _may(application, agreement, Action.APPROVE_CLAUSE) else None
     forms: dict[str, Any] = {"approve": ApproveForm(formdata=None), "reject": RejectForm(formdata=None)}
     if form is not None:
         forms["approve" if isinstance(form, ApproveForm) else "reject"] = form
-    for known in forms.values():
-        known.sha256.data = row.sha256
+    for shown in forms.values():
+        shown.sha256.data = row.sha256
     return render_template(
         "negotiation/clause.html",
         **shared.frame(application, who),
@@ -173,10 +174,9 @@ def _clause_page(
         agreement=agreement,
         clause=row,
         article=wordtext.find(found, row.article) if row.article else None,
-        is_mine=row.proposed_by_id == who.person_id,
         deciding=deciding,
-        may_change=row.is_live and _may(application, agreement),
-        former=[known for known in queries.clauses(agreement) if known.number == row.number and known.id != row.id],
+        may_change=Trigger.WITHDRAW_CLAUSE in known and _may(application, agreement),
+        former=[other for other in queries.clauses(agreement) if other.number == row.number and other.id != row.id],
     )
 
 

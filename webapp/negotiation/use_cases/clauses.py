@@ -1,10 +1,12 @@
 """Special clauses: proposed by a manager, approved by somebody else, for exactly the words that stand there.
 
 A row's words never change. An edit is a new row that replaces the old one and waits for an approval of its own, so what
-was approved, by whom, and what it said stays readable for ever.
+was approved, by whom, and what it said stays readable for ever. Each row is a case of the machine of clauses; here the
+agreement is held while one is moved, and compared is what the person has seen.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -12,14 +14,16 @@ from flask_babel.speaklater import LazyString
 
 from webapp import clock
 from webapp.documents.wordtext import Article
-from webapp.errors import Conflict, Forbidden, Invalid, NotFound
+from webapp.errors import Conflict, Invalid, NotFound
 from webapp.extensions import db
 from webapp.models.agreement import Agreement
-from webapp.models.negotiation import ClauseEffect, ClauseState, SpecialClause
+from webapp.models.negotiation import ClauseEffect, SpecialClause
 from webapp.models.record import AuditEvent
 from webapp.negotiation.use_cases import shared
-from webapp.policy import OFFICE, Action, Principal
-from workflows.vocabulary import Role, State
+from webapp.policy import OFFICE, SYSTEM, Action, Principal
+from webapp.services import audit
+from webapp.services.advance import advance
+from workflows.vocabulary import Role, State, Trigger
 
 MOST = 20  # in one agreement: more than that is another contract
 MANAGER = Role.PROGRAMME_MANAGER
@@ -42,7 +46,7 @@ def propose(agreement: Agreement, words: Words, actor: Principal) -> SpecialClau
         raise Invalid("text", _("There are %(count)s special clauses already. Join some of them.", count=MOST))
     number = max((clause.number for clause in agreement.clauses), default=0) + 1
     clause = _added(agreement, number, words, actor)
-    _note(clause, actor, MANAGER, AuditEvent.CLAUSE_PROPOSED)
+    _note(clause, actor, AuditEvent.CLAUSE_PROPOSED)
     _tell(clause, actor, lazy_gettext("Special clause %(number)s is proposed", number=number))
     return clause
 
@@ -53,14 +57,13 @@ def change(clause: SpecialClause, seen: str, words: Words, actor: Principal) -> 
     fresh = _clause(agreement, clause.number, words, actor)
     if fresh.sha256 == clause.sha256:
         return clause
-    was_approved = clause.state is ClauseState.APPROVED
-    clause.state = ClauseState.REPLACED
-    db.session.flush()
+    was_approved = clause.state is State.APPROVED
+    advance(clause, Trigger.REPLACE_CLAUSE, SYSTEM, data={**_said(clause), "replaced_by": fresh.sha256})
     fresh.replaces_id = clause.id
     db.session.add(fresh)
     db.session.flush()
     db.session.expire(agreement, ["clauses"])
-    _note(fresh, actor, MANAGER, AuditEvent.CLAUSE_CHANGED, was=clause.sha256, was_approved=was_approved)
+    _note(fresh, actor, AuditEvent.CLAUSE_CHANGED, was=clause.sha256, was_approved=was_approved)
     _tell(fresh, actor, lazy_gettext("Special clause %(number)s is changed", number=clause.number))
     return fresh
 
@@ -68,40 +71,23 @@ def change(clause: SpecialClause, seen: str, words: Words, actor: Principal) -> 
 def withdraw(clause: SpecialClause, seen: str, actor: Principal) -> None:
     """Take a clause out of the contract; its words and its approval stay in the record."""
     _begin(clause, seen, Action.PROPOSE_CLAUSE, actor)
-    clause.state = ClauseState.WITHDRAWN
-    db.session.flush()
-    _note(clause, actor, MANAGER, AuditEvent.CLAUSE_WITHDRAWN)
+    advance(clause, Trigger.WITHDRAW_CLAUSE, actor, data=_said(clause))
     _tell(clause, actor, lazy_gettext("Special clause %(number)s is withdrawn", number=clause.number))
 
 
 def approve(clause: SpecialClause, seen: str, actor: Principal) -> None:
     """Stand behind these very words, named by their hash. Never who proposed them."""
-    _decide(clause, seen, ClauseState.APPROVED, "", actor)
+    _begin(clause, seen, Action.APPROVE_CLAUSE, actor)
+    advance(clause, Trigger.APPROVE_CLAUSE, actor, data=_said(clause))
+    _tell(clause, actor, lazy_gettext("Special clause %(number)s is approved", number=clause.number))
 
 
 def reject(clause: SpecialClause, seen: str, reason: str, actor: Principal) -> None:
     """Refuse these words with a reason; the clause leaves the contract."""
-    _decide(clause, seen, ClauseState.REJECTED, shared.clean("reason", reason), actor)
-
-
-def _decide(clause: SpecialClause, seen: str, state: ClauseState, reason: str, actor: Principal) -> None:
-    agreement = _begin(clause, seen, Action.APPROVE_CLAUSE, actor)
-    if clause.state is not ClauseState.PROPOSED or clause.digest() != seen:
-        raise Conflict(agreement.revision, agreement.revision)
-    if clause.proposed_by_id == actor.person_id:
-        raise Forbidden("own_clause")
-    shared.not_of_a_party(agreement, actor)
-    clause.state, clause.reason = state, reason
-    clause.decided_by_id, clause.decided_at, clause.decided_sha256 = actor.person_id, clock.now(), seen
-    db.session.flush()
-    event = AuditEvent.CLAUSE_APPROVED if state is ClauseState.APPROVED else AuditEvent.CLAUSE_REJECTED
-    _note(clause, actor, shared.office_role(agreement, actor), event, reason=reason)
-    said = (
-        lazy_gettext("Special clause %(number)s is approved", number=clause.number)
-        if state is ClauseState.APPROVED
-        else lazy_gettext("Special clause %(number)s is rejected", number=clause.number)
-    )
-    _tell(clause, actor, said)
+    reason = shared.clean("reason", reason)
+    _begin(clause, seen, Action.APPROVE_CLAUSE, actor)
+    advance(clause, Trigger.REJECT_CLAUSE, actor, reason=reason, data=_said(clause))
+    _tell(clause, actor, lazy_gettext("Special clause %(number)s is rejected", number=clause.number))
 
 
 def _begin(clause: SpecialClause, seen: str, action: Action, actor: Principal) -> Agreement:
@@ -123,6 +109,7 @@ def _added(agreement: Agreement, number: int, words: Words, actor: Principal) ->
 
 
 def _clause(agreement: Agreement, number: int, words: Words, actor: Principal) -> SpecialClause:
+    now = clock.now()
     clause = SpecialClause(
         agreement_id=agreement.id,
         number=number,
@@ -132,9 +119,10 @@ def _clause(agreement: Agreement, number: int, words: Words, actor: Principal) -
         title=" ".join(shared.clean("title", words.title).split()),
         text=shared.clean("text", words.text),
         language="en",
-        state=ClauseState.PROPOSED,
         proposed_by_id=actor.person_id,
-        proposed_at=clock.now(),
+        proposed_at=now,
+        state_since=now,
+        created_at=now,
     )
     clause.sha256 = clause.digest()
     return clause
@@ -148,9 +136,16 @@ def clause_of(agreement: Agreement, clause_id: int) -> SpecialClause:
     return found
 
 
-def _note(clause: SpecialClause, actor: Principal, role: Role, event: AuditEvent, **more: object) -> None:
-    data = {"clause": clause.number, "article": clause.article_label, "title": clause.title, "text": clause.text}
-    shared.record(clause.agreement, actor, role, event, {**data, "sha256": clause.sha256, **more})
+def _said(clause: SpecialClause) -> dict[str, Any]:
+    """What every entry of the record keeps of a clause: its words, and their hash."""
+    said = {"clause": clause.number, "article": clause.article_label, "title": clause.title, "text": clause.text}
+    return {**said, "sha256": clause.sha256}
+
+
+def _note(clause: SpecialClause, actor: Principal, event: AuditEvent, **more: object) -> None:
+    """New words are no move: they begin a case."""
+    number = clause.agreement.application_id
+    audit.record(clause, actor, MANAGER, event, application_id=number, data={**_said(clause), **more})
 
 
 def _tell(clause: SpecialClause, actor: Principal, subject: LazyString) -> None:

@@ -7,6 +7,7 @@ from webapp.models.agreement import Agreement
 from webapp.models.application import Application
 from webapp.models.assessment import Review
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report
+from webapp.models.negotiation import SpecialClause
 from webapp.models.programme import Call, CountryPlan, Programme
 from webapp.models.template import DocumentTemplate
 from webapp.models.types import Case
@@ -27,6 +28,7 @@ from webapp.services.facts.cases import (
     empty_report_sections,
     of_action,
     of_agreement,
+    of_clause,
     of_obligation,
     of_report,
     of_review,
@@ -71,4 +73,5 @@ _BUILDERS: dict[type[Case], Callable[[Any, Principal | None], f.Facts]] = {
     CorrectiveAction: of_action,
     Obligation: of_obligation,
     DocumentTemplate: of_template,
+    SpecialClause: of_clause,
 }

@@ -1,4 +1,4 @@
-"""Facts of the small machines: review, agreement, report, corrective action, obligation."""
+"""Facts of the small machines: review, agreement and its clauses, report, corrective action, obligation."""
 
 from decimal import Decimal
 from typing import Any
@@ -8,7 +8,7 @@ from webapp.models.agreement import Agreement, Document
 from webapp.models.application import BudgetCategory
 from webapp.models.assessment import Advice, Review
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report
-from webapp.models.negotiation import ApprovalKind, VersionApproval
+from webapp.models.negotiation import ApprovalKind, SpecialClause, VersionApproval
 from webapp.policy import Principal
 from webapp.services import content, documents
 from webapp.services.contract import contexts
@@ -78,6 +78,18 @@ def approvals_of(document: Document) -> list[VersionApproval]:
     """The approvals that count for a version: those of exactly the bytes that are stored for it."""
     stored = document.file.sha256 if document.file is not None else None
     return [row for row in document.approvals if stored is not None and row.sha256 == stored]
+
+
+def of_clause(case: SpecialClause, actor: Principal | None) -> f.ClauseFacts:
+    """Of the people of the municipalities only the actor is asked about."""
+    parties = {party.organisation_id for party in case.application.parties}
+    tied = actor is not None and not actor.belongs_to.isdisjoint(parties)
+    return f.ClauseFacts(
+        agreement_drafted=case.agreement.state is State.DRAFT,
+        words_stand=case.sha256 == case.digest(),
+        proposed_by=case.proposed_by_id,
+        party_people=frozenset({actor.person_id}) if actor is not None and tied else frozenset(),
+    )
 
 
 def _programme_id(case: Agreement) -> int:
