@@ -15,9 +15,10 @@ from webapp.models.application import Application
 from webapp.models.record import AuditEntry, AuditEvent
 from webapp.models.types import Case
 from webapp.policy import Action, Principal
-from webapp.services import advance, announce, scope
+from webapp.services import advance, announce, explain, scope
+from webapp.services.explain import Reason
 from webapp.services.facts import programme_of
-from workflows.engine import Offer
+from workflows.engine import REASON_MISSING, Offer
 from workflows.vocabulary import Machine, Role, State, Trigger
 
 # Moves that begin on a page of their own, because something has to be written first.
@@ -70,6 +71,7 @@ EXCEPTIONAL = frozenset(
         Trigger.REJECT_TEMPLATE,
     }
 )
+TELLS_OF_OTHERS = frozenset({Machine.PROGRAMME, Machine.PLAN, Machine.CALL, Machine.APPLICATION})
 PATH = (
     State.DRAFT, State.SUBMITTED, State.ELIGIBILITY, State.BASELINE, State.REVIEW, State.DECISION, State.APPROVED,
     State.CONTRACTING, State.SIGNED, State.MONITORING, State.CLOSING, State.CLOSED,
@@ -91,26 +93,36 @@ TABS: tuple[tuple[str, str, Action], ...] = (
 
 
 @dataclass(frozen=True)
-class Reason:
-    """Why not, and who can clear it."""
-
-    text: str
-    who: str
-
-
-@dataclass(frozen=True)
 class OfferRow:
-    """A move as a page shows it."""
+    """A move as a page shows it; `offer` is the engine's word on it."""
 
     label: str
     href: str
     text: str
-    mine: bool
     owners: str
-    trigger: Trigger
+    offer: Offer
     blockers: tuple[Reason, ...] = ()
     work_page: str = ""  # where this person can do what is missing, when that is another page
-    codes: tuple[str, ...] = ()  # of the blockers
+
+    @property
+    def trigger(self) -> Trigger:
+        return self.offer.move.trigger
+
+    @property
+    def mine(self) -> bool:
+        return self.offer.mine
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Of the blockers."""
+        return tuple(reason.blocker.code for reason in self.blockers)
+
+    @property
+    def asked_there(self) -> tuple[str, ...]:
+        """What only the page of the move itself can supply, by the codes with which the door would refuse without."""
+        there = SUPPLIED_THERE.get(self.trigger)
+        missing = [b.code for b in self.offer.blockers if b.code == there]
+        return tuple([*missing, REASON_MISSING] if self.offer.move.needs_reason else missing)
 
     @property
     def exceptional(self) -> bool:
@@ -268,7 +280,6 @@ def offer_rows(case: Case, who: Principal, known: Sequence[Offer] | None = None)
 
 def _row(case: Case, offer: Offer, held: frozenset[Role]) -> OfferRow:
     move = offer.move
-    currency = programme_of(case).currency
     blockers = [b for b in offer.blockers if b.code != SUPPLIED_THERE.get(move.trigger)]
     prepares = move.trigger is Trigger.CONCLUDE and Role.PROGRAMME_MANAGER in held  # before anybody can sign
     mine_to_clear = offer.mine or prepares or any(held & set(b.cleared_by) for b in blockers)
@@ -276,12 +287,10 @@ def _row(case: Case, offer: Offer, held: frozenset[Role]) -> OfferRow:
         label=wording.trigger(case.__machine__, move.trigger),
         href=_href(case, move.trigger),
         text=wording.consequence(case.__machine__, move.trigger),
-        mine=offer.mine,
         owners=wording.any_of([wording.role(role) for role in sorted(move.by)]),
-        trigger=move.trigger,
-        blockers=tuple(Reason(wording.blocker(b, currency), wording.who(b)) for b in blockers),
+        offer=offer,
+        blockers=explain.spoken(blockers, programme_of(case).currency),
         work_page=_work_page(case, move.trigger) if blockers and mine_to_clear else "",
-        codes=tuple(b.code for b in blockers),
     )
 
 
@@ -298,6 +307,19 @@ def _href(case: Case, trigger: Trigger) -> str:
     return url_for("casefile.move", machine=case.__machine__.value, case_id=case.id, trigger=trigger.value)
 
 
+def for_me(rows: Sequence[OfferRow]) -> list[OfferRow]:
+    """What this person can do, or can work on."""
+    return [row for row in rows if row.mine or row.work_page]
+
+
 def waiting_for(rows: Sequence[OfferRow]) -> list[OfferRow]:
     """What is left to others; withdrawing is nobody's business but the applicant's."""
     return [row for row in rows if not row.mine and not row.work_page and row.trigger is not Trigger.WITHDRAW]
+
+
+def shown(case: Case, who: Principal) -> list[OfferRow]:
+    """The moves that the pages show this person: of others' only where the page of the case tells of them."""
+    rows = offer_rows(case, who)
+    if case.__machine__ in TELLS_OF_OTHERS:
+        return [*for_me(rows), *waiting_for(rows)]
+    return [row for row in rows if row.mine]

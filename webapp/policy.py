@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from webapp.errors import Forbidden, NotFound
-from workflows.vocabulary import Role, State
+from workflows.vocabulary import Machine, Role, State
 
 R, S = Role, State
 
@@ -246,6 +246,21 @@ TABLE: dict[Action, Rule] = {
     Action.ENDORSE_PLAN: Rule(frozenset({R.LGA_OFFICER}), only_in=frozenset({S.CONSULTATION})),
     Action.VIEW_TEMPLATES: Rule(OFFICE),
     Action.MANAGE_TEMPLATES: Rule(frozenset({R.PROGRAMME_MANAGER, R.DIRECTOR})),
+}
+
+
+# Who may look at a case of each machine.
+LOOK: dict[Machine, Action] = {
+    Machine.PROGRAMME: Action.VIEW_PROGRAMME,
+    Machine.PLAN: Action.VIEW_PROGRAMME,
+    Machine.CALL: Action.VIEW_PROGRAMME,
+    Machine.APPLICATION: Action.VIEW_FILE,
+    Machine.REVIEW: Action.VIEW_REVIEWS,
+    Machine.AGREEMENT: Action.VIEW_AGREEMENT,
+    Machine.REPORT: Action.VIEW_MONITORING,
+    Machine.ACTION: Action.VIEW_MONITORING,
+    Machine.OBLIGATION: Action.VIEW_MONITORING,
+    Machine.TEMPLATE: Action.VIEW_TEMPLATES,
 }
 
 

@@ -12,7 +12,7 @@ from transitions import Machine as TransitionsMachine
 
 from workflows.definition import Definition, Move
 from workflows.facts import SOMEBODY_NEW, Actor, Blocker, Facts
-from workflows.vocabulary import Role, State, Trigger
+from workflows.vocabulary import State, Trigger
 
 NO_SUCH_MOVE = "no_such_move"
 NOT_YOURS = "not_your_role"
@@ -38,6 +38,11 @@ class Offer:
     @property
     def ready(self) -> bool:
         return self.mine and not self.blockers
+
+    @property
+    def reasons(self) -> tuple[Blocker, ...]:
+        """Everything in the way of this actor: first that the move is somebody else's, where it is."""
+        return self.blockers if self.mine else (_foreign(self.move), *self.blockers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,7 @@ def decide(
     if move is None:
         return Refusal(trigger, _impossible(state, trigger))
     if not actor.roles & move.by:
-        return Refusal(trigger, (Blocker(NOT_YOURS, _owners(move)),))
+        return Refusal(trigger, (_foreign(move),))
     blockers = _judge(move, actor, facts)
     if move.needs_reason and not reason.strip():
         blockers = (*blockers, Blocker(REASON_MISSING))
@@ -134,7 +139,7 @@ def explain(definition: Definition, state: State, trigger: Trigger, actor: Actor
     move = _select(definition, state, trigger, facts)
     if move is None:
         return Explanation(trigger, None, _impossible(state, trigger))
-    foreign = () if actor.roles & move.by else (Blocker(NOT_YOURS, _owners(move)),)
+    foreign = () if actor.roles & move.by else (_foreign(move),)
     return Explanation(trigger, move, (*foreign, *_judge(move, actor, facts)))
 
 
@@ -157,5 +162,5 @@ def _impossible(state: State, trigger: Trigger) -> tuple[Blocker, ...]:
     return (Blocker(NO_SUCH_MOVE, (), (("state", state.value), ("trigger", trigger.value))),)
 
 
-def _owners(move: Move) -> tuple[Role, ...]:
-    return tuple(sorted(move.by))
+def _foreign(move: Move) -> Blocker:
+    return Blocker(NOT_YOURS, tuple(sorted(move.by)))

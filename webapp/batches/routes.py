@@ -13,7 +13,6 @@ from webapp.auth.access import actor, signed_in
 from webapp.batches import letters, queries
 from webapp.batches.blueprint import Answer, blueprint
 from webapp.batches.forms import StartForm, WorkForm, numbers
-from webapp.caseframe import Reason
 from webapp.errors import Conflict, Invalid
 from webapp.extensions import db
 from webapp.htmx import render
@@ -22,10 +21,10 @@ from webapp.models.programme import Call
 from webapp.notifications.audience import TOLD
 from webapp.paging import Page, page_number
 from webapp.policy import Principal
+from webapp.services import explain
 from webapp.services.advance import definition_of
 from webapp.services.batches import orders
 from webapp.services.batches.work import WORKS, Work, work_of, works_for
-from workflows.facts import Blocker
 from workflows.vocabulary import Machine
 
 __all__ = ["blueprint", "letters"]
@@ -136,7 +135,7 @@ def _rows_page(batch: Batch, who: Principal, number: int) -> str:
         batch=batch,
         title=title_of(batch),
         work=work_of(batch),
-        lines=[(item, _said(reasons[item.application_id], batch)) for item in shown],
+        lines=[(item, explain.spoken(reasons[item.application_id], _currency(batch))) for item in shown],
         found=Page(shown, number, len(items), str, queries.PER_PAGE),
         can=can,
         cannot=len(items) - can,
@@ -145,13 +144,12 @@ def _rows_page(batch: Batch, who: Principal, number: int) -> str:
     )
 
 
+def _currency(batch: Batch) -> str:
+    return batch.call.plan.programme.currency
+
+
 def _ticked(items: list[BatchItem], reasons: Any) -> int:
     return sum(item.state is ItemState.WAITING and not reasons[item.application_id] for item in items)
-
-
-def _said(blockers: tuple[Blocker, ...], batch: Batch) -> list[Reason]:
-    currency = batch.call.plan.programme.currency
-    return [Reason(wording.blocker(blocker, currency), wording.who(blocker)) for blocker in blockers]
 
 
 # --- start ----------------------------------------------------------------------------------------------------------
@@ -235,7 +233,7 @@ def show(batch_id: int) -> FlaskResponse | Response:
         title=title_of(batch),
         work=work_of(batch),
         done=done,
-        lines=[(row, _said(row.item.blockers, batch)) for row in found],
+        lines=[(row, explain.spoken(row.item.blockers, _currency(batch))) for row in found],
         found=Page(found, number, done.total, lambda n: url_for("batches.show", batch_id=batch_id, page=n),
                    queries.PER_PAGE),
         mine=batch.person_id == who.person_id,

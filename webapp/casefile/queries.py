@@ -5,30 +5,11 @@ from sqlalchemy.orm import joinedload
 
 from webapp import policy
 from webapp.extensions import db
-from webapp.models.agreement import Agreement
 from webapp.models.application import Application
-from webapp.models.assessment import Review
-from webapp.models.monitoring import CorrectiveAction, Obligation, Report
-from webapp.models.programme import Call, CountryPlan, Programme
 from webapp.models.record import AuditEntry, AuditEvent
-from webapp.models.template import DocumentTemplate
-from webapp.models.types import Case
-from webapp.policy import Action
 from workflows.vocabulary import Machine, Role
 
 E = AuditEvent
-CASES: dict[Machine, tuple[type[Case], Action]] = {
-    Machine.PROGRAMME: (Programme, Action.VIEW_PROGRAMME),
-    Machine.PLAN: (CountryPlan, Action.VIEW_PROGRAMME),
-    Machine.CALL: (Call, Action.VIEW_PROGRAMME),
-    Machine.APPLICATION: (Application, Action.VIEW_FILE),
-    Machine.REVIEW: (Review, Action.VIEW_REVIEWS),
-    Machine.AGREEMENT: (Agreement, Action.VIEW_AGREEMENT),
-    Machine.REPORT: (Report, Action.VIEW_MONITORING),
-    Machine.ACTION: (CorrectiveAction, Action.VIEW_MONITORING),
-    Machine.OBLIGATION: (Obligation, Action.VIEW_MONITORING),
-    Machine.TEMPLATE: (DocumentTemplate, Action.VIEW_TEMPLATES),
-}
 OFFICE_SEES_ALL = policy.OFFICE | {Role.AUDITOR, Role.PANEL_MEMBER}
 # Inside the office and the associations: who checked, scored, reviewed, recommended and voted is not told outside.
 INTERNAL = (E.CHECKED, E.SCORED, E.REVIEWER_ASSIGNED, E.CONFLICT_DECLARED, E.RECOMMENDED, E.CONFIRMED, E.VOTED)

@@ -28,6 +28,7 @@ from webapp.notifications.audience import TOLD
 from webapp.paging import page_number
 from webapp.policy import Action, Principal
 from webapp.services import advance, announce, audit, explain, scope
+from webapp.services.cases import open_case
 from workflows.definition import Move
 from workflows.vocabulary import DeadlineKind, Machine, Role, Trigger
 
@@ -51,7 +52,7 @@ def show(application_id: int) -> str:
     return render_template(
         "casefile/show.html",
         **caseframe.frame(application, who, moves),
-        offers=[row for row in rows if row.mine or row.work_page],
+        offers=caseframe.for_me(rows),
         others=caseframe.waiting_for(rows),
         entries=[_entry(e, roles) for e in entries[:ON_PAGE]],
         more=len(entries) > ON_PAGE,
@@ -171,14 +172,10 @@ def move_post(machine: str, case_id: int, trigger: str) -> Response | tuple[str,
 def _asked(who: Principal, machine: str, case_id: int, trigger: str) -> tuple[Case, Trigger]:
     """The case and the move that were asked for; anything unknown or foreign is not found."""
     try:
-        kind, look = queries.CASES[Machine(machine)]
-        asked = Trigger(trigger)
+        kind, asked = Machine(machine), Trigger(trigger)
     except ValueError as error:
         raise NotFound(str(error)) from error
-    case = db.session.get(kind, case_id, options=scope.with_room(kind))
-    if case is None or not policy.may(who, look, scope.scope_of(case)):
-        raise NotFound(f"{machine} {case_id}")
-    return case, asked
+    return open_case(who, kind, case_id), asked
 
 
 def _offer(case: Case, who: Principal, trigger: Trigger) -> caseframe.OfferRow | None:

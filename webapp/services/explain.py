@@ -1,5 +1,6 @@
 """Why not, who can clear it, and what it would take: the engine's own answers, in the reader's language."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from webapp import wording
@@ -40,6 +41,7 @@ class Explanation:
 class Step:
     """One move on the way: who may make it, what stands in its way now, or what it will ask for later."""
 
+    move: Move
     label: str
     text: str
     source: str
@@ -56,6 +58,7 @@ class Step:
 class Way:
     """From where the case stands to a state; no step at all when it stands there already."""
 
+    state: State
     target: str
     steps: tuple[Step, ...]
 
@@ -63,7 +66,7 @@ class Way:
 def explain(case: Case, trigger: Trigger, actor: Principal) -> Explanation:
     """Every reason why this person cannot make this move now, with who can clear it; empty when they can."""
     answer = engine.explain(definition_of(case), case.state, trigger, actor_on(case, actor), facts_of(case, actor))
-    return Explanation(trigger, answer.move, _spoken(case, answer.blockers))
+    return Explanation(trigger, answer.move, spoken(answer.blockers, programme_of(case).currency))
 
 
 def targets(case: Case) -> tuple[State, ...]:
@@ -92,13 +95,14 @@ def way_to(case: Case, target: State, actor: Principal) -> Way | None:
         judged = me if me.roles & first.by else Actor(SOMEBODY_NEW, first.by)  # without "not your role": see `mine`
         answer = engine.explain(definition, case.state, first.trigger, judged, facts)
         steps[0] = _step(case, first, me.roles, answer.blockers)
-    return Way(wording.state(case.__machine__, target), tuple(steps))
+    return Way(target, wording.state(case.__machine__, target), tuple(steps))
 
 
 def _step(case: Case, move: Move, roles: frozenset[Role], blockers: tuple[Blocker, ...] | None) -> Step:
     machine = case.__machine__
     people = sorted(move.by - {Role.SYSTEM})
     return Step(
+        move=move,
         label=wording.trigger(machine, move.trigger),
         text=wording.consequence(machine, move.trigger),
         source=wording.state(machine, move.source),
@@ -107,7 +111,7 @@ def _step(case: Case, move: Move, roles: frozenset[Role], blockers: tuple[Blocke
         by_itself=not people,
         mine=bool(roles & move.by),
         now=blockers is not None,
-        missing=_spoken(case, blockers or ()),
+        missing=spoken(blockers or (), programme_of(case).currency),
         needed=() if blockers is not None else requirements(move),
     )
 
@@ -118,6 +122,6 @@ def requirements(move: Move) -> tuple[str, ...]:
     return tuple([*asked, wording.requirement(REASON)] if move.needs_reason else asked)
 
 
-def _spoken(case: Case, blockers: tuple[Blocker, ...]) -> tuple[Reason, ...]:
-    currency = programme_of(case).currency
+def spoken(blockers: Iterable[Blocker], currency: str) -> tuple[Reason, ...]:
+    """These blockers in the reader's language."""
     return tuple(Reason(b, wording.blocker(b, currency), wording.who(b)) for b in blockers)
