@@ -182,7 +182,7 @@ def test_every_edge_fires_and_leads_where_the_table_says(definition: Definition,
 @pytest.mark.parametrize(("definition", "move", "guard"), GUARDED, ids=edge_name)
 def test_each_guard_alone_stops_its_edge_with_its_own_code(definition: Definition, move: Move, guard: Any) -> None:
     facts = replace(green(definition, move), **BREAK[guard.__name__])
-    expected = guard(facts, Actor(ME, move.by))
+    expected = guard(facts, Actor(ME, move.by)).owned_by(move.by)
     refusal = decide(definition, move.source, move.trigger, Actor(ME, move.by), facts, reason="because")
     assert isinstance(expected, Blocker)
     assert isinstance(refusal, Refusal)

@@ -1,0 +1,193 @@
+"""Who clears what stands in the way of real files, and what is left when nobody can."""
+
+from datetime import timedelta
+
+from flask import Flask
+
+from tests.factories import agreements as ag
+from tests.factories import applications as ap
+from tests.factories import assessing as s
+from tests.factories import monitoring as m
+from webapp import clock
+from webapp.extensions import db
+from webapp.models.application import Application
+from webapp.models.monitoring import Audit, Report
+from webapp.models.people import RoleGrant
+from webapp.models.types import Case
+from webapp.policy import Principal
+from webapp.services import explain
+from webapp.services.advance import advance, definition_of
+from webapp.transaction import writing
+from webapp.transfer import storage
+from workflows.vocabulary import Machine, Role, State, Trigger
+
+NOBODY = "Nobody can change this any more."
+
+
+def who_clears(case: Case, trigger: Trigger, who: Principal) -> dict[str, str]:
+    return {reason.blocker.code: reason.who for reason in explain.explain(case, trigger, who).reasons}
+
+
+def test_a_closed_call_opens_for_nobody(app: Flask) -> None:
+    with app.app_context():
+        rooms = ap.setting()
+        number = ap.signed_off(rooms)
+        with writing():
+            advance(db.session.get_one(Application, number).call, Trigger.CLOSE_CALL, rooms.who("manager"))
+        application = db.session.get_one(Application, number)
+        assert who_clears(application, Trigger.SUBMIT, rooms.who("signatory")) == {"call_not_open": NOBODY}
+
+
+def test_a_low_score_is_cleared_by_nobody_and_a_tie_by_another_director(app: Flask) -> None:
+    with app.app_context():
+        file = s.in_decision(2, 2)
+        found = who_clears(file.application, Trigger.APPROVE, file.who("director"))
+        assert found["score_too_low"] == NOBODY
+        assert found["not_recommended"] == "The programme manager can clear this."
+
+
+def test_without_an_auditor_the_administrator_names_one(app: Flask) -> None:
+    file = m.closing(app, days=250)
+    with app.app_context():
+        director = file.principal("director")
+        named = bool(db.session.scalar(db.select(Audit.auditor_id)))
+        expected = "The auditor can clear this." if named else "The system administrator can clear this."
+        assert who_clears(file.application(), Trigger.CLOSE, director)["audit_open"] == expected
+        with writing():
+            db.session.execute(db.delete(RoleGrant).where(RoleGrant.role == Role.AUDITOR))
+        told = who_clears(file.application(), Trigger.CLOSE, director)["audit_open"]
+        assert told == "The system administrator can clear this."
+        assert file.application().state is State.CLOSING
+
+
+# --- ways --------------------------------------------------------------------------------------------------------
+
+
+def triggers(way: explain.Way | None) -> list[Trigger]:
+    """The moves in their order, those of the parts before the move that waits for them."""
+    assert way is not None
+    return [t for step in way.steps for t in (*(t for part in step.parts for t in triggers(part)), step.move.trigger)]
+
+
+def sound(case: Case, who: Principal) -> explain.Outlook:
+    """Every state that is offered as a target has a way, and no other has one."""
+    look = explain.Outlook(case, who)
+    states = {spec.name for spec in definition_of(case).states} - {case.state}
+    assert {state for state in states if look.way_to(state) is not None} == set(look.targets)
+    return look
+
+
+def test_after_the_time_to_appeal_nothing_leads_back(app: Flask) -> None:
+    with app.app_context():
+        file = s.rejected()
+        assert State.SIGNED in sound(file.application, file.who("manager")).targets
+        with clock.at(clock.now() + timedelta(days=60)):
+            assert sound(file.application, file.who("manager")).targets == (State.CLOSED,)
+
+
+def test_who_has_appealed_once_does_not_appeal_again(app: Flask) -> None:
+    with app.app_context():
+        file = s.appealed(s.rejected())
+        assert State.REJECTED in sound(file.application, file.who("manager")).targets
+        s.voted(file, "judge", True)
+        s.voted(file, "judge2", True)
+        assert file.application.state is State.REVIEW
+        look = sound(file.application, file.who("manager"))
+        assert State.REJECTED in look.targets
+        assert State.APPEAL not in look.targets
+
+
+def test_a_step_that_the_programme_does_without_is_on_no_way(app: Flask) -> None:
+    with app.app_context():
+        file = s.in_baseline()
+        assert State.CAPACITY_HOLD in sound(file.application, file.who("manager")).targets
+        with writing():
+            programme = file.application.call.plan.programme
+            programme.rules = {**programme.rules, "capacity_hold": False}
+        assert State.CAPACITY_HOLD not in sound(file.application, file.who("manager")).targets
+
+
+def test_a_low_score_leads_to_the_agreement_over_an_appeal_alone(app: Flask) -> None:
+    with app.app_context():
+        file = s.in_decision(2, 2)
+        way = sound(file.application, file.who("manager")).way_to(State.APPROVED)
+        assert triggers(way)[:3] == [Trigger.REJECT, Trigger.FILE_APPEAL, Trigger.UPHOLD_APPEAL]
+
+
+def test_a_part_that_cannot_get_there_shuts_the_way(app: Flask) -> None:
+    """A report that nobody can submit any more leaves a file in closing without a way to its end."""
+    file = m.closing(app, days=250)
+    with app.app_context():
+        director = file.principal("director")
+        assert State.CLOSED in sound(file.application(), director).targets
+        with writing():
+            report = db.session.scalars(db.select(Report)).first()
+            assert report is not None
+            report.state, report.accepted_by_id = State.DUE, None
+        assert sound(file.application(), director).targets == ()
+
+
+def test_the_way_to_signed_leads_through_the_agreement(app: Flask) -> None:
+    """What separates a draft that nobody has checked from *signed*: the agreement's own moves, each with its people."""
+    with app.app_context():
+        with writing():
+            file = ag.approved()
+            manager = file.as_manager()
+        assert triggers(sound(file.application, manager).way_to(State.SIGNED)) == [
+            Trigger.START_CONTRACTING, Trigger.ISSUE, Trigger.ENTER_INTO_FORCE, Trigger.CONCLUDE,
+        ]  # fmt: skip
+        with writing():
+            ag.written(file, storage())
+        way = sound(file.application, manager).way_to(State.SIGNED)
+        assert triggers(way) == [Trigger.ISSUE, Trigger.ENTER_INTO_FORCE, Trigger.CONCLUDE]
+        assert way is not None and way.length == 3
+        (step,) = way.steps
+        (agreement,) = step.parts
+        issue, force = agreement.steps
+        assert (issue.now, issue.mine, [r.blocker.code for r in issue.missing]) == (True, True, ["version_unchecked"])
+        assert "The programme manager, a finance officer or the director" in issue.missing[0].who
+        (signatures,) = force.missing
+        named = "Rubavu (legal representative), Rheden (legal representative), Programme office (legal representative)"
+        assert named in signatures.text
+        assert "The agreement is not in force yet. It stands in the state “Draft”." in step.missing[0].text
+        with writing():
+            ag.checked(file, storage())
+            ag.use_cases.issue(file.agreement, manager)
+        with writing():
+            ag.signed_by(file, file.signatories()[0], storage())
+        way = sound(file.application, manager).way_to(State.SIGNED)
+        assert triggers(way) == [Trigger.ENTER_INTO_FORCE, Trigger.CONCLUDE]
+        assert way is not None
+        (left,) = way.steps[0].parts[0].steps[0].missing
+        assert "Rubavu" not in left.text and "Rheden" in left.text
+
+
+def test_the_way_to_the_end_names_reports_and_obligations_once(app: Flask) -> None:
+    file = m.monitored(app)
+    m.action(file)
+    with app.app_context():
+        manager = file.principal("manager")
+        way = sound(file.application(), manager).way_to(State.CLOSED)
+        assert way is not None
+        start, close = way.steps
+        assert [part.of for part in start.parts] == ["Final report"]
+        assert [part.of for part in close.parts if part.machine is Machine.REPORT] == ["Interim report 1"]
+        assert [part.of for part in close.parts if part.machine is Machine.OBLIGATION] == [
+            "Knowledge sharing: Planner", "Knowledge sharing: Guide trainer",
+        ]  # fmt: skip
+        assert [part.of for part in close.parts if part.machine is Machine.ACTION] == [
+            "Corrective action: Calibrate the weighbridge"
+        ]
+        stranger = explain.Outlook(file.application(), file.principal("reviewer")).way_to(State.CLOSED)
+        assert stranger is not None
+        assert not any(step.parts for step in stranger.steps)  # who may not look at the reports is not told of them
+
+
+def test_an_applicant_is_not_told_who_reviews(app: Flask) -> None:
+    with app.app_context():
+        file = s.in_review()
+        of_manager = sound(file.application, file.who("manager")).way_to(State.DECISION)
+        of_applicant = sound(file.application, file.who("signatory")).way_to(State.DECISION)
+        assert of_manager is not None and of_applicant is not None
+        assert {part.of for part in of_manager.steps[0].parts} == {"Review: RALGA", "Review: VNG"}
+        assert of_applicant.steps[0].parts == ()
