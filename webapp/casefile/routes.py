@@ -48,7 +48,8 @@ def show(application_id: int) -> str:
     roles = policy.roles_on(who, room)
     entries = queries.entries(application, roles, 500)
     moves = [e for e in reversed(entries) if e.machine is Machine.APPLICATION and e.event is AuditEvent.MOVED]
-    rows = caseframe.offer_rows(application, who)
+    look = explain.Outlook(application, who)
+    rows = caseframe.offer_rows(application, who, look.offers)
     return render_template(
         "casefile/show.html",
         **caseframe.frame(application, who, moves),
@@ -58,7 +59,7 @@ def show(application_id: int) -> str:
         more=len(entries) > ON_PAGE,
         meaning=wording.state_meaning(Machine.APPLICATION, application.state),
         sees_score=policy.may(who, Action.VIEW_DECISION, room),
-        targets=explain.targets(application),
+        targets=look.targets,
         due=due.rows(application, who, room),
     )
 

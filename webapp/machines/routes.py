@@ -7,7 +7,6 @@ from webapp import caseframe, policy, wording
 from webapp.auth.access import actor, holding, signed_in
 from webapp.errors import NotFound
 from webapp.machines import handbook, queries
-from webapp.models.application import Application
 from webapp.services import explain, scope
 from workflows.definition import Definition
 from workflows.definitions import ALL, BY_VERSION, CURRENT
@@ -56,22 +55,23 @@ def _asked(machine: str, version: str) -> Definition:
 def way(application_id: int) -> str:
     who = actor()
     application = scope.open_file(who, application_id)
-    target = _target(application, request.args.get("to", ""))
+    look = explain.Outlook(application, who)
+    target = _target(look, request.args.get("to", ""))
     return render_template(
         "machines/way.html",
         **caseframe.frame(application, who),
         target=target,
-        targets=explain.targets(application),
-        way=explain.way_to(application, target, who) if target else None,
+        targets=look.targets,
+        way=look.way_to(target) if target else None,
         goal=wording.state(Machine.APPLICATION, target) if target else "",
     )
 
 
-def _target(application: Application, asked: str) -> State | None:
+def _target(look: explain.Outlook, asked: str) -> State | None:
     """The state that was asked for: one that the file can still reach, or stands in; None when nothing was asked."""
     if not asked:
         return None
-    known = {state.value: state for state in (*explain.targets(application), application.state)}
+    known = {state.value: state for state in (*look.targets, look.case.state)}
     if asked not in known:
         raise NotFound(f"way to {asked}")
     return known[asked]
