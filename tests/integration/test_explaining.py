@@ -1,21 +1,28 @@
 """Who clears what stands in the way of real files, and what is left when nobody can."""
 
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from flask import Flask
+from flask_babel import get_locale
+from html5lib import HTMLParser
 
 from tests.factories import agreements as ag
 from tests.factories import applications as ap
 from tests.factories import assessing as s
+from tests.factories import deadlines as d
 from tests.factories import monitoring as m
-from webapp import clock
+from tests.factories import people
+from webapp import clock, jobs, wording
 from webapp.extensions import db
 from webapp.models.application import Application
-from webapp.models.monitoring import Audit, Report
-from webapp.models.people import RoleGrant
+from webapp.models.monitoring import Audit, CorrectiveAction, Report
+from webapp.models.people import Person, RoleGrant
+from webapp.models.record import OutboxRow
 from webapp.models.types import Case
 from webapp.policy import Principal
-from webapp.services import explain
+from webapp.services import explain, reminders
 from webapp.services.advance import advance, definition_of
 from webapp.transaction import writing
 from webapp.transfer import storage
@@ -191,3 +198,106 @@ def test_an_applicant_is_not_told_who_reviews(app: Flask) -> None:
         assert of_manager is not None and of_applicant is not None
         assert {part.of for part in of_manager.steps[0].parts} == {"Review: RALGA", "Review: VNG"}
         assert of_applicant.steps[0].parts == ()
+
+
+# --- mails -------------------------------------------------------------------------------------------------------
+
+
+def lines_to(follow: m.Follow, name: str) -> list[str]:
+    """The lines of the newest mail about the action to this person."""
+    email = db.session.get_one(Person, follow.who[name]).email
+    rows = db.session.scalars(db.select(OutboxRow.payload).order_by(OutboxRow.id.desc()))
+    lines: list[str] = next(mail["lines"] for mail in rows if mail.get("to") == email and "action" in mail["path"])
+    return lines
+
+
+def test_a_reminder_says_what_is_still_missing_and_who_clears_it(app: Flask) -> None:
+    with d.monitored_since_monday(app) as follow:
+        action = d.running().case_id
+        with d.late(0):
+            jobs.send_reminders()
+            case = db.session.get_one(CorrectiveAction, action)
+            page = explain.explain(case, Trigger.MARK_DONE, follow.principal("editor")).reasons
+            assert lines_to(follow, "editor")[-2:] == ["Still missing:", f"{page[0].text} {page[0].who}"]
+        m.prove(follow, CorrectiveAction, action)
+        with d.late(14):
+            jobs.send_reminders()
+            assert lines_to(follow, "editor")[-1] == "Nothing is missing any more. What is left to do: Mark as done."
+            assert lines_to(follow, "manager")[-1] == lines_to(follow, "editor")[-1]
+
+
+def test_a_mail_does_not_tell_what_its_reader_may_not_see(app: Flask) -> None:
+    with d.monitored_since_monday(app) as follow:
+        row = d.running()
+        case = db.session.get_one(CorrectiveAction, row.case_id)
+        editor, reviewer = (db.session.get_one(Person, follow.who[name]) for name in ("editor", "reviewer"))
+        assert reminders.missing(row, case, editor)
+        assert reminders.missing(row, case, reviewer) == []
+
+
+def test_what_is_missing_is_told_in_the_readers_language(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with d.monitored_since_monday(app) as follow:
+        with writing():
+            db.session.get_one(Person, follow.who["editor"]).language = "nl"
+        spoken: list[str] = []
+        real = wording.blocker
+
+        def blocker(*args: Any) -> str:
+            spoken.append(str(get_locale()))
+            return real(*args)
+
+        monkeypatch.setattr(wording, "blocker", blocker)
+        with d.late(0):
+            jobs.send_reminders()
+        assert {"nl", "en"} <= set(spoken)
+
+
+# --- pages of the other machines -----------------------------------------------------------------------------------
+
+
+def test_a_plan_and_a_call_answer_too(app: Flask) -> None:
+    with app.app_context():
+        rooms = ap.setting()
+    manager = ap.enter(app, rooms, "manager")
+    asked = (("plan", rooms.plan, "superseded", "2 steps from"), ("call", rooms.call, "closed", "One step from"))
+    for machine, number, target, length in asked:  # a plan's open call is closed first
+        address = f"/cases/{machine}/{number}/path"
+        assert f'href="{address}"' in manager.get(f"/{machine}s/{number}").text
+        page = manager.get(f"{address}?to={target}")
+        HTMLParser(strict=True).parse(page.text)
+        assert length in page.text
+        assert manager.get(f"{address}?to=signed").status_code == 404
+    assert "A call under this plan is still open." in manager.get(f"/cases/plan/{rooms.plan}/path?to=superseded").text
+    foreign = ap.enter(app, rooms, "editor")
+    assert foreign.get(f"/cases/plan/{rooms.plan}/path").status_code == 404
+    assert manager.get(f"/cases/castle/{rooms.plan}/path").status_code == 404
+    assert manager.get("/cases/call/999/path").status_code == 404
+
+
+def test_a_report_and_an_agreement_answer_on_a_page_of_the_file(app: Flask) -> None:
+    follow = m.monitored(app)
+    report = m.reports(follow)[0]
+    with app.app_context():
+        client = people.sign_in(app.test_client(), db.session.get_one(Person, follow.who["manager"]))
+    assert f'href="/cases/report/{report}/path"' in client.get(f"/reports/{report}").text
+    page = client.get(f"/cases/report/{report}/path?to=accepted")
+    HTMLParser(strict=True).parse(page.text)
+    assert "2 steps from “Due” to “Accepted”" in page.text
+    assert "The report is not complete." in page.text
+    assert "In force" in client.get(f"/cases/agreement/{follow.agreement}/path?to=ended").text
+    file = client.get(f"/cases/application/{follow.file}/path")
+    assert (file.status_code, file.headers["Location"]) == (302, f"/applications/{follow.file}/path")
+
+
+def test_the_page_of_an_agreement_asks_what_it_would_take(app: Flask) -> None:
+    with app.app_context():
+        with writing():
+            file = ag.approved()
+            ag.written(file, storage())
+        number, agreement = file.application.id, file.agreement.id
+        client = people.sign_in(app.test_client(), file.manager)
+    assert f'href="/cases/agreement/{agreement}/path"' in client.get(f"/applications/{number}/agreement").text
+    page = client.get(f"/cases/agreement/{agreement}/path?to=in_force").text
+    assert "Nobody but its author has checked this version yet." in page
+    assert "Still missing: Rubavu (legal representative)" in page
+    assert "The programme manager, a finance officer or the director can clear this." in page

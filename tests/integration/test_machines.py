@@ -242,7 +242,7 @@ def test_the_page_of_the_way_names_what_is_missing_now(app: Flask, rooms: a.Sett
     with app.app_context():
         number = a.draft(rooms)
     client = a.enter(app, rooms, "editor")
-    assert f'action="/applications/{number}/path"' in client.get(f"/applications/{number}").text
+    assert f'href="/applications/{number}/path"' in client.get(f"/applications/{number}").text
     page = client.get(f"/applications/{number}/path?to=signed").text
     assert "11 steps from “Draft” to “Signed”" in page
     assert "Missing now:" in page

@@ -27,7 +27,7 @@ from webapp.models.types import Case
 from webapp.notifications.audience import TOLD
 from webapp.paging import page_number
 from webapp.policy import Action, Principal
-from webapp.services import advance, announce, audit, explain, scope
+from webapp.services import advance, announce, audit, scope
 from webapp.services.cases import open_case
 from workflows.definition import Move
 from workflows.vocabulary import DeadlineKind, Machine, Role, Trigger
@@ -48,8 +48,7 @@ def show(application_id: int) -> str:
     roles = policy.roles_on(who, room)
     entries = queries.entries(application, roles, 500)
     moves = [e for e in reversed(entries) if e.machine is Machine.APPLICATION and e.event is AuditEvent.MOVED]
-    look = explain.Outlook(application, who)
-    rows = caseframe.offer_rows(application, who, look.offers)
+    rows = caseframe.offer_rows(application, who)
     return render_template(
         "casefile/show.html",
         **caseframe.frame(application, who, moves),
@@ -59,7 +58,7 @@ def show(application_id: int) -> str:
         more=len(entries) > ON_PAGE,
         meaning=wording.state_meaning(Machine.APPLICATION, application.state),
         sees_score=policy.may(who, Action.VIEW_DECISION, room),
-        targets=look.targets,
+        is_over=advance.definition_of(application).spec(application.state).is_final,
         due=due.rows(application, who, room),
     )
 

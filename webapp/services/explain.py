@@ -106,7 +106,7 @@ class Outlook:
         me = actor_on(case, actor)
         self._me = Actor(SOMEBODY_NEW, me.roles) if is_part else me
         self._facts = facts_of(case, actor)
-        self._parts: dict[tuple[Machine, int], Outlook] = {}
+        self._parts: dict[Machine, list[Outlook]] = {}
 
     @cached_property
     def offers(self) -> tuple[Offer, ...]:
@@ -180,13 +180,14 @@ class Outlook:
                 continue
             if not begun and guard(self._facts, Actor(SOMEBODY_NEW, move.by)) is None:
                 continue
-            yield awaits, [self._outlook(part) for part in parts.of(self.case, name_of(guard))]
+            found = self._under_way(awaits.part)
+            yield awaits, [part for part in found if parts.waits_for(name_of(guard), self.case, part.case)]
 
-    def _outlook(self, part: Case) -> "Outlook":
-        key = part.__machine__, part.id
-        if key not in self._parts:
-            self._parts[key] = Outlook(part, self.actor, is_part=True)
-        return self._parts[key]
+    def _under_way(self, machine: Machine) -> list["Outlook"]:
+        if machine not in self._parts:
+            found = parts.under_way(self.case, machine)
+            self._parts[machine] = [Outlook(part, self.actor, is_part=True) for part in found]
+        return self._parts[machine]
 
     def _waited_for(self, move: Move, before: Iterable[Move], told: set[tuple[Machine, int]]) -> Iterator[Way]:
         """The ways of the parts, each told once, to who may look at it; of one to be made, as its table has it."""

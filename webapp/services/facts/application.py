@@ -207,7 +207,7 @@ def _officers() -> Any:
 
 
 def _appeal(case: Application, among: Together) -> dict[str, Any]:
-    appeal = next(iter(among.of(Appeal, case, selectinload(Appeal.votes))), None)
+    appeal = next(iter(among.of(Appeal, case, joinedload(Appeal.votes))), None)
     votes = appeal.votes if appeal else []
     return {
         "appeals": int(appeal is not None),
