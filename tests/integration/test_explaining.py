@@ -1,5 +1,6 @@
 """Who clears what stands in the way of real files, and what is left when nobody can."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -198,6 +199,33 @@ def test_an_applicant_is_not_told_who_reviews(app: Flask) -> None:
         assert of_manager is not None and of_applicant is not None
         assert {part.of for part in of_manager.steps[0].parts} == {"Review: RALGA", "Review: VNG"}
         assert of_applicant.steps[0].parts == ()
+
+
+def test_the_command_line_says_the_same(app: Flask) -> None:
+    with app.app_context():
+        with writing():
+            file = ag.approved()
+            ag.written(file, storage())
+        ask = ["workflow", "explain", "--machine", "application", "--move", "conclude"]
+        ask += ["--case", str(file.application.id), "--as", file.manager.email]
+        found = explain.explain(file.application, Trigger.CONCLUDE, file.as_manager())
+    run = app.test_cli_runner().invoke
+    said = run(args=ask).output
+    assert "Nobody but its author has checked this version yet." in said
+    (part,) = json.loads(run(args=[*ask, "--json"]).output)["parts"]
+    assert [step["move"] for step in part["steps"]] == triggers(found.parts[0])
+
+
+def test_the_pages_of_ways_need_few_statements(app: Flask) -> None:
+    """One for each kind of part that is asked about; decision 24 says why that may come to more than ten."""
+    follow = m.monitored(app)
+    with app.app_context():
+        client = people.sign_in(app.test_client(), db.session.get_one(Person, follow.who["manager"]))
+    for address, most in ((follow.address("path?to=closed"), 11), (follow.address("")[:-1], 10)):
+        client.get(address)
+        with ap.statements() as seen:
+            assert client.get(address).status_code in (200, 308)
+        assert len(seen) <= most, "\n".join(seen)
 
 
 # --- mails -------------------------------------------------------------------------------------------------------

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 
+import pytest
 from flask import Flask
 
 from tests.factories import agreements as ag
 from tests.factories import assessing as s
 from tests.factories import monitoring as m
 from tests.factories import people
+from tests.support.database import KINDS
 from webapp.agreements import use_cases as agreeing
+from webapp.demo import load as demonstration
 from webapp.extensions import db
 from webapp.models.application import Application
 from webapp.models.assessment import Review
@@ -19,14 +22,15 @@ from webapp.models.record import AuditEntry, AuditEvent
 from webapp.models.types import Case
 from webapp.monitoring import use_cases as monitoring
 from webapp.policy import Principal
-from webapp.services import explain
-from webapp.services.advance import advance
+from webapp.services import explain, scope
+from webapp.services.advance import advance, definition_of
 from webapp.services.facts import current_agreement
 from webapp.transaction import writing
 from webapp.transfer import storage
 from workflows.vocabulary import Machine, Role, State, Trigger
 
 T = Trigger
+on_sqlite = pytest.mark.parametrize("installation", KINDS[:1], indirect=True)  # the plays are long
 Told = tuple[Trigger, frozenset[str]]
 
 
@@ -237,3 +241,28 @@ def test_from_signature_to_the_end(app: Flask) -> None:
             T.CLOSE,
         }  # fmt: skip
         assert moves_of(file.file) == told
+
+
+# --- the demonstration ---------------------------------------------------------------------------------------------
+
+
+@on_sqlite
+def test_every_state_that_a_file_of_the_demonstration_is_offered_has_its_way(app: Flask) -> None:
+    with app.app_context():
+        demonstration.load(app)
+        manager = db.session.scalars(db.select(Person).where(Person.email == "manager@jumelage.example")).one()
+        who = scope.principal(manager)
+        for file in db.session.scalars(db.select(Application)).all():
+            look = explain.Outlook(file, who)
+            others = {spec.name for spec in definition_of(file).states} - {file.state}
+            assert {state for state in others if look.way_to(state)} == set(look.targets), file.reference
+        contracting = db.session.scalars(db.select(Application).where(Application.state == State.CONTRACTING)).one()
+        way = explain.way_to(contracting, State.SIGNED, who)
+        assert way is not None
+        told = [(step.move.trigger, {r.blocker.code for r in step.missing}) for step in in_order(way)]
+        assert told == [
+            (T.ISSUE, {"version_unchecked", "objections_open"}),
+            (T.ENTER_INTO_FORCE, {"signatures_open"}),
+            (T.CONCLUDE, {"agreement_not_in_force"}),
+        ]
+        assert all(reason.who for step in in_order(way) for reason in step.missing)

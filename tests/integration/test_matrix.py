@@ -142,7 +142,7 @@ TABLE: dict[str, Row] = {
     "/evidence/<attachment_id>": FOLLOWED,
     "/deadlines/<deadline_id>/extend": (None, "R", "R", "R", "R", "R"),  # 409 once it is over
 }
-# Whoever knows the file but may not open this gets 403; of a move, and of a part's way, only those who see it whole know.
+# Whoever knows the file but may not open this gets 403; of moves and of ways only those know who see it whole.
 KNOWN = dict.fromkeys(TABLE, SUMMARY) | dict.fromkeys(
     ("/move/<machine>/<case_id>/<trigger>", "/cases/<machine>/<case_id>/path"), FILE
 )
