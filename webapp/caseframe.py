@@ -284,8 +284,7 @@ def offer_rows(case: Case, who: Principal, known: Sequence[Offer] | None = None)
 def _row(case: Case, offer: Offer, held: frozenset[Role]) -> OfferRow:
     move = offer.move
     blockers = [b for b in offer.blockers if b.code != SUPPLIED_THERE.get(move.trigger)]
-    prepares = move.trigger is Trigger.CONCLUDE and Role.PROGRAMME_MANAGER in held  # before anybody can sign
-    mine_to_clear = offer.mine or prepares or any(held & set(b.cleared_by) for b in blockers)
+    mine_to_clear = offer.mine or any(held & set(b.cleared_by) for b in blockers)
     return OfferRow(
         label=wording.trigger(case.__machine__, move.trigger),
         href=_href(case, move.trigger),

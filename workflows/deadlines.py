@@ -10,9 +10,9 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from workflows.facts import Rules
-from workflows.vocabulary import DeadlineKind, ReminderStep, Role, State
+from workflows.vocabulary import DeadlineKind, ReminderStep, Role, State, Trigger
 
-K, R, S = DeadlineKind, Role, ReminderStep
+K, R, S, T = DeadlineKind, Role, ReminderStep, Trigger
 DAY = timedelta(days=1)
 MORNING = time(8)  # a reminder is in the mailbox when the office opens
 LONGEST_HOLIDAY = 60  # days; a calendar that knows no working day at all is broken
@@ -22,6 +22,7 @@ LONGEST_HOLIDAY = 60  # days; a calendar that knows no working day at all is bro
 class KindSpec:
     """`owners` have the next move. `ladder`: who is told when it stays late.
 
+    `move` is what is due: what stands in its way is what is still missing; an appeal is a right, so nothing is due.
     `fixed_by_law`: nobody extends it, and no calendar moves it. `on_working_days`: its last day is a working day of
     both partners. `still_in`: while the file stands there, nobody could do it and its time does not run.
     """
@@ -31,20 +32,24 @@ class KindSpec:
     fixed_by_law: bool = False
     on_working_days: bool = True
     still_in: State | None = None
+    move: Trigger | None = None
 
 
 APPLICANTS = (R.SIGNATORY, R.APPLICANT_EDITOR)
 OFFICE = ((R.PROGRAMME_MANAGER,), (R.DIRECTOR,))
 KINDS: dict[DeadlineKind, KindSpec] = {
     K.APPEAL: KindSpec(APPLICANTS, fixed_by_law=True, on_working_days=False),
-    K.RESERVE: KindSpec((R.PROGRAMME_MANAGER,), ((R.DIRECTOR,),)),
-    K.ANSWER: KindSpec(APPLICANTS, OFFICE),
-    K.REVIEW: KindSpec((R.LGA_OFFICER,), ((R.LEAD_REVIEWER,), (R.PROGRAMME_MANAGER,)), still_in=State.CLARIFICATION),
-    K.SIGNATURE: KindSpec((R.SIGNATORY, R.DIRECTOR), OFFICE),
-    K.REPORT: KindSpec(APPLICANTS, OFFICE, still_in=State.SUSPENDED),
-    K.ACTION: KindSpec(APPLICANTS, OFFICE, still_in=State.SUSPENDED),
-    K.OBLIGATION: KindSpec(APPLICANTS, OFFICE, still_in=State.SUSPENDED),
-}
+    K.RESERVE: KindSpec((R.PROGRAMME_MANAGER,), ((R.DIRECTOR,),), move=T.RECONSIDER),
+    K.ANSWER: KindSpec(APPLICANTS, OFFICE, move=T.ANSWER_CLARIFICATION),
+    K.REVIEW: KindSpec(
+        (R.LGA_OFFICER,), ((R.LEAD_REVIEWER,), (R.PROGRAMME_MANAGER,)), still_in=State.CLARIFICATION,
+        move=T.SUBMIT_REVIEW,
+    ),
+    K.SIGNATURE: KindSpec((R.SIGNATORY, R.DIRECTOR), OFFICE, move=T.ENTER_INTO_FORCE),
+    K.REPORT: KindSpec(APPLICANTS, OFFICE, still_in=State.SUSPENDED, move=T.SUBMIT_REPORT),
+    K.ACTION: KindSpec(APPLICANTS, OFFICE, still_in=State.SUSPENDED, move=T.MARK_DONE),
+    K.OBLIGATION: KindSpec(APPLICANTS, OFFICE, still_in=State.SUSPENDED, move=T.DELIVER),
+}  # fmt: skip
 STANDSTILLS = sorted({spec.still_in for spec in KINDS.values() if spec.still_in})
 
 

@@ -107,7 +107,7 @@ def _select(definition: Definition, state: State, trigger: Trigger, facts: Facts
 
 def _judge(move: Move, actor: Actor, facts: Facts) -> tuple[Blocker, ...]:
     answers = (guard(facts, actor) for guard in move.guards)
-    return tuple(blocker for blocker in answers if blocker is not None)
+    return tuple(blocker.owned_by(move.by) for blocker in answers if blocker is not None)
 
 
 def decide(
@@ -132,7 +132,8 @@ def decide(
 
 
 def explain(definition: Definition, state: State, trigger: Trigger, actor: Actor, facts: Facts) -> Explanation:
-    """Why this actor cannot make this move now, in full. `decide` stops at a foreign role; here the guards answer too.
+    """Why this actor cannot make this move now, in full. `decide` stops at a foreign role; here the guards answer too,
+    but never with the ties of somebody whose move it is not.
 
     A reason that must be written is no blocker before anybody was asked to write it: see `move.needs_reason`.
     """
@@ -140,7 +141,7 @@ def explain(definition: Definition, state: State, trigger: Trigger, actor: Actor
     if move is None:
         return Explanation(trigger, None, _impossible(state, trigger))
     foreign = () if actor.roles & move.by else (_foreign(move),)
-    return Explanation(trigger, move, (*foreign, *_judge(move, actor, facts)))
+    return Explanation(trigger, move, (*foreign, *_judge(move, _suited(move, actor), facts)))
 
 
 def offers(definition: Definition, state: State, actor: Actor, facts: Facts) -> tuple[Offer, ...]:
@@ -163,4 +164,4 @@ def _impossible(state: State, trigger: Trigger) -> tuple[Blocker, ...]:
 
 
 def _foreign(move: Move) -> Blocker:
-    return Blocker(NOT_YOURS, tuple(sorted(move.by)))
+    return Blocker(NOT_YOURS, by_owners=True).owned_by(move.by)

@@ -1,12 +1,13 @@
 """What the rules are told: frozen, plain values. `webapp.services.facts` builds them from the models."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from workflows.vocabulary import AuditLevel, Instrument, Role, State
 
-# Nobody's number: a person with the right role who has touched no file and belongs to no municipality. What is said of
+# Nobody's number: the right person for a move, who has touched no file and belongs to no municipality. What is said of
 # a move that is somebody else's is judged for them, so that it is never about the reader's own ties.
 SOMEBODY_NEW = -1
 
@@ -21,11 +22,20 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """Why a move cannot happen: a code with its numbers, and who can clear it. The words live in `webapp.wording`."""
+    """Why a move cannot happen: a code with its numbers, and who can clear it. The words live in `webapp.wording`.
+
+    Nobody in `cleared_by`: it is so for good. The system alone: time clears it. `by_owners`: those to whom the move
+    belongs clear it, perhaps another of them; a guard does not know who they are, the engine fills them in.
+    """
 
     code: str
     cleared_by: tuple[Role, ...] = ()
     params: tuple[tuple[str, str], ...] = ()
+    by_owners: bool = False
+
+    def owned_by(self, roles: Iterable[Role]) -> "Blocker":
+        """The same for a move, or another act, that belongs to these."""
+        return replace(self, cleared_by=tuple(sorted(roles))) if self.by_owners else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +117,8 @@ class ApplicationFacts:
     # applying
     missing: tuple[str, ...] = ()
     call_open: bool = False
+    call: State | None = None
+    call_opens_on: date | None = None  # where that day is still to come
     on_theme: bool = False
     unsigned_parties: tuple[str, ...] = ()
     lead_signatories: frozenset[int] = frozenset()
@@ -153,6 +165,7 @@ class ApplicationFacts:
     instrument: Instrument | None = None
     instrument_computed: Instrument | None = None
     agreement_in_force: bool = False
+    agreement: State | None = None
     # monitoring and closing
     committee_decided: bool = False
     focal_points_missing: tuple[str, ...] = ()
@@ -161,6 +174,7 @@ class ApplicationFacts:
     reports_open: int = 0
     audit_needed: bool = True
     audit_opinion: bool = False
+    auditor_named: bool = True
     obligations_open: int = 0
     actions_open: int = 0
     findings_open: int = 0
@@ -174,6 +188,7 @@ class ReviewFacts:
     unscored: tuple[str, ...]
     advice_given: bool
     case_in_review: bool
+    case_comes_back: bool = False  # the reviewers asked the applicants; their answer brings it back
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +203,8 @@ class AgreementFacts:
     instrument_computed: Instrument
     document_current: bool
     gaps: tuple[str, ...] = ()
-    unsigned: tuple[str, ...] = ()
+    unsigned: tuple[str, ...] = ()  # the parties, each with the capacity in which somebody signs for it
+    unsigned_roles: tuple[Role, ...] = (Role.SIGNATORY, Role.DIRECTOR)
     signatories: frozenset[int] = frozenset()  # who may still sign, delegates in place of those who delegated
     case_contracting: bool = False
     case_over: bool = False

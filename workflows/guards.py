@@ -10,23 +10,39 @@ from workflows.vocabulary import Role, State
 
 APPLICANT = (Role.APPLICANT_EDITOR, Role.SIGNATORY)
 MANAGER = (Role.PROGRAMME_MANAGER,)
+DIRECTOR = (Role.DIRECTOR,)
+TIME = (Role.SYSTEM,)
+NOBODY: tuple[Role, ...] = ()
 OFFICE = (Role.PROGRAMME_MANAGER, Role.FINANCE_OFFICER, Role.DIRECTOR)
 LGA = (Role.LGA_OFFICER, Role.LEAD_REVIEWER)
 TEMPLATE_KEEPERS = (Role.PROGRAMME_MANAGER, Role.DIRECTOR)
+# Whose move leads a country plan on to its approval, by where it stands; a replaced plan is never approved again.
+LEADS_ON: dict[State, tuple[Role, ...]] = {
+    State.DRAFT: MANAGER,
+    State.CONSULTATION: (Role.LGA_OFFICER,),
+    State.ENDORSED: DIRECTOR,
+}
 
 
 def _when(bad: object, code: str, cleared_by: tuple[Role, ...], **params: object) -> Blocker | None:
-    shown = tuple((key, str(value)) for key, value in params.items())
-    return Blocker(code, cleared_by, shown) if bad else None
+    return Blocker(code, cleared_by, _shown(params)) if bad else None
+
+
+def _owners(bad: object, code: str, **params: object) -> Blocker | None:
+    """As `_when`, where those who make the move clear it: they write what is missing, or another of them makes it."""
+    return Blocker(code, NOBODY, _shown(params), by_owners=True) if bad else None
+
+
+def _shown(params: dict[str, object]) -> tuple[tuple[str, str], ...]:
+    return tuple((key, str(value)) for key, value in params.items())
 
 
 # --- programme, plan, call ------------------------------------------------------------------------
 
 
 def programme_has_no_open_work(x: f.ProgrammeFacts, actor: Actor) -> Blocker | None:
-    return _when(
-        x.open_calls or x.open_cases, "programme_has_open_work", MANAGER, calls=x.open_calls, cases=x.open_cases
-    )
+    by = (*MANAGER, *DIRECTOR) if x.open_cases else MANAGER
+    return _when(x.open_calls or x.open_cases, "programme_has_open_work", by, calls=x.open_calls, cases=x.open_cases)
 
 
 def plan_sections_filled(x: f.PlanFacts, actor: Actor) -> Blocker | None:
@@ -39,7 +55,7 @@ def plan_has_policy(x: f.PlanFacts, actor: Actor) -> Blocker | None:
 
 
 def plan_has_sector_benefit(x: f.PlanFacts, actor: Actor) -> Blocker | None:
-    return _when(not x.sector_benefit, "plan_sector_benefit_missing", LGA + MANAGER)
+    return _when(not x.sector_benefit, "plan_sector_benefit_missing", (Role.LGA_OFFICER,))
 
 
 def plan_has_themes(x: f.PlanFacts, actor: Actor) -> Blocker | None:
@@ -56,7 +72,7 @@ def plan_fits_budget(x: f.PlanFacts, actor: Actor) -> Blocker | None:
 
 
 def plan_approver_is_not_drafter(x: f.PlanFacts, actor: Actor) -> Blocker | None:
-    return _when(actor.person_id == x.drafted_by, "plan_own_draft", (Role.DIRECTOR,))
+    return _owners(actor.person_id == x.drafted_by, "plan_own_draft")
 
 
 def plan_has_no_open_call(x: f.PlanFacts, actor: Actor) -> Blocker | None:
@@ -64,11 +80,12 @@ def plan_has_no_open_call(x: f.PlanFacts, actor: Actor) -> Blocker | None:
 
 
 def call_plan_approved(x: f.CallFacts, actor: Actor) -> Blocker | None:
-    return _when(x.plan_state is not State.APPROVED, "call_plan_not_approved", (Role.DIRECTOR,))
+    return _when(x.plan_state is not State.APPROVED, "call_plan_not_approved", LEADS_ON.get(x.plan_state, NOBODY))
 
 
 def call_programme_open(x: f.CallFacts, actor: Actor) -> Blocker | None:
-    return _when(x.programme_state is not State.OPEN, "call_programme_not_open", MANAGER)
+    by = DIRECTOR if x.programme_state is State.DRAFT else NOBODY
+    return _when(x.programme_state is not State.OPEN, "call_programme_not_open", by)
 
 
 def call_not_past(x: f.CallFacts, actor: Actor) -> Blocker | None:
@@ -83,7 +100,9 @@ def complete(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
 
 
 def call_open(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
-    return _when(not x.call_open, "call_not_open", MANAGER)
+    """A manager opens it, or gives more time while it is open; what is closed stays closed."""
+    by = NOBODY if x.call is State.CLOSED else TIME if x.call is State.OPEN and x.call_opens_on else MANAGER
+    return _when(not x.call_open, "call_not_open", by, opens=x.call_opens_on or "")
 
 
 def on_theme(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
@@ -97,7 +116,7 @@ def all_signed_off(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
 
 def acts_for_lead(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     known = x.lead_signatories | {f.SOMEBODY_NEW}
-    return _when(actor.person_id not in known, "not_lead_signatory", (Role.SIGNATORY,))
+    return _owners(actor.person_id not in known, "not_lead_signatory")
 
 
 # --- segregation of duties, by person and file ----------------------------------------------------
@@ -105,7 +124,7 @@ def acts_for_lead(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
 
 def not_of_a_party(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     """Nobody handles the file of a municipality they belong to (EU Financial Regulation art. 61)."""
-    return _when(actor.person_id in x.party_people, "belongs_to_party", MANAGER)
+    return _owners(actor.person_id in x.party_people, "belongs_to_party")
 
 
 def fresh_confirmer(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
@@ -113,7 +132,7 @@ def fresh_confirmer(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     touched = x.eligibility_officers | x.reviewers | x.party_people
     if x.recommended_by is not None:
         touched |= {x.recommended_by}
-    return _when(actor.person_id in touched, "not_a_fresh_confirmer", (*MANAGER, Role.FINANCE_OFFICER, Role.DIRECTOR))
+    return _owners(actor.person_id in touched, "not_a_fresh_confirmer")
 
 
 # --- eligibility ----------------------------------------------------------------------------------
@@ -138,19 +157,19 @@ def clarification_considered(x: f.ApplicationFacts, actor: Actor) -> Blocker | N
 
 
 def assessor_available(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
-    return _when(not x.assessors_available, "no_assessor", (Role.SYSTEM_ADMIN, Role.PROGRAMME_MANAGER))
+    return _when(not x.assessors_available, "no_assessor", (Role.SYSTEM_ADMIN,))
 
 
 # --- clarification --------------------------------------------------------------------------------
 
 
 def question_asked(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
-    return _when(not x.clarification_asked, "question_missing", (*MANAGER, *LGA, Role.ASSESSOR))
+    return _owners(not x.clarification_asked, "question_missing")
 
 
 def question_due_in_time(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     late = x.clarification_due_in is not None and not 0 < x.clarification_due_in <= x.rules.clarification_days
-    return _when(late, "question_due_wrong", (*MANAGER, *LGA, Role.ASSESSOR), days=x.rules.clarification_days)
+    return _owners(late, "question_due_wrong", days=x.rules.clarification_days)
 
 
 def question_answered(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
@@ -185,7 +204,7 @@ def below_the_bar(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
 
 def capacity_hold_used(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     """A programme may do without the hold; then a file below the bar waits in the baseline itself."""
-    return _when(not x.rules.capacity_hold, "capacity_hold_off", MANAGER)
+    return _when(not x.rules.capacity_hold, "capacity_hold_off", NOBODY)
 
 
 # --- review ---------------------------------------------------------------------------------------
@@ -201,8 +220,9 @@ def partner_lga_heard(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
 
 
 def spread_settled(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    """A manager asks one more officer, who reviews."""
     wide = x.review_spread > x.rules.review_spread and not x.extra_review
-    return _when(wide, "spread_unsettled", MANAGER, spread=x.review_spread, limit=x.rules.review_spread)
+    return _when(wide, "spread_unsettled", (*MANAGER, *LGA), spread=x.review_spread, limit=x.rules.review_spread)
 
 
 # --- decision -------------------------------------------------------------------------------------
@@ -223,18 +243,27 @@ def mandate_complete(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
 
 
 def envelope_has_room(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    """What is approved fits what is left; a manager recommends less."""
     return _when(x.decision_amount > x.envelope_left, "envelope_short", MANAGER, left=x.envelope_left)
 
 
+def envelope_has_room_again(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
+    """For a file on the reserve list: closing or ending other projects frees money."""
+    return _when(x.decision_amount > x.envelope_left, "envelope_short", DIRECTOR, left=x.envelope_left)
+
+
 def score_allows_funding(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
-    """Fund from the threshold with enough fit [P]; below it only reserve or rejection can be confirmed."""
+    """Fund from the threshold with enough fit [P]; below it only reserve or rejection can be confirmed.
+
+    The reviews are over then: only an appeal against the decision opens them again.
+    """
     low = x.mean_score is None or x.mean_score < x.rules.fund_from or (x.lowest_fit or 0) < x.rules.fit_minimum
-    return _when(low, "score_too_low", LGA, score=x.mean_score, need=x.rules.fund_from, fit=x.rules.fit_minimum)
+    return _when(low, "score_too_low", NOBODY, score=x.mean_score, need=x.rules.fund_from, fit=x.rules.fit_minimum)
 
 
 def reserve_validity_over(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     open_still = x.reserve_until is None or x.today <= x.reserve_until
-    return _when(open_still, "reserve_still_valid", (Role.SYSTEM,), until=x.reserve_until or "")
+    return _when(open_still, "reserve_still_valid", TIME, until=x.reserve_until or "")
 
 
 # --- appeal ---------------------------------------------------------------------------------------
@@ -242,18 +271,18 @@ def reserve_validity_over(x: f.ApplicationFacts, actor: Actor) -> Blocker | None
 
 def within_appeal_time(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     late = x.last_appeal_day is None or x.today > x.last_appeal_day
-    return _when(late, "appeal_too_late", (), last=x.last_appeal_day or "")
+    return _when(late, "appeal_too_late", NOBODY, last=x.last_appeal_day or "")
 
 
 def first_appeal(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
-    return _when(x.appeals, "appeal_used", ())
+    return _when(x.appeals, "appeal_used", NOBODY)
 
 
 def new_to_file(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     """A panel member has touched nothing of this file before."""
     touched = x.reviewers | x.eligibility_officers | x.confirmed_by | x.party_people
     touched |= {p for p in (x.recommended_by, x.manager) if p is not None}
-    return _when(actor.person_id in touched, "not_new_to_file", (Role.SYSTEM_ADMIN, Role.DIRECTOR))
+    return _owners(actor.person_id in touched, "not_new_to_file")
 
 
 def panel_upholds(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
@@ -277,7 +306,7 @@ def refused_as(state: State) -> Callable[[f.ApplicationFacts], bool]:
 def refusal_is_final(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     """42 days have passed without an appeal, or it is the second refusal."""
     waiting = x.refusals < 2 and (x.last_appeal_day is None or x.today <= x.last_appeal_day)
-    return _when(waiting, "appeal_time_running", (Role.SYSTEM,), last=x.last_appeal_day or "")
+    return _when(waiting, "appeal_time_running", TIME, last=x.last_appeal_day or "")
 
 
 # --- contracting ----------------------------------------------------------------------------------
@@ -294,7 +323,8 @@ def instrument_not_lowered(x: f.ApplicationFacts, actor: Actor) -> Blocker | Non
 
 def agreement_in_force(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     """No activation, no payment without signatures [S2.13]."""
-    return _when(not x.agreement_in_force, "signatures_open", (Role.SIGNATORY, Role.DIRECTOR))
+    by = (Role.SIGNATORY, *DIRECTOR) if x.agreement is State.ISSUED else MANAGER
+    return _when(not x.agreement_in_force, "agreement_not_in_force", by, agreement=x.agreement or "")
 
 
 # --- monitoring and closing -----------------------------------------------------------------------
@@ -312,7 +342,7 @@ def focal_points_named(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
 
 def notice_over(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     early = x.notice_ends_on is None or x.today <= x.notice_ends_on
-    return _when(early, "notice_running", (Role.DIRECTOR,), ends=x.notice_ends_on or "")
+    return _when(early, "notice_running", TIME if x.notice_ends_on else DIRECTOR, ends=x.notice_ends_on or "")
 
 
 def final_report_accepted(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
@@ -325,7 +355,8 @@ def reports_settled(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
 
 def audit_settled(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
     """The audit's opinion is a fact that others act on [S2.18]; where the programme asks for none, none is awaited."""
-    return _when(x.audit_needed and not x.audit_opinion, "audit_open", (Role.AUDITOR,))
+    by = Role.AUDITOR if x.auditor_named else Role.SYSTEM_ADMIN  # who gives the role
+    return _when(x.audit_needed and not x.audit_opinion, "audit_open", (by,))
 
 
 def obligations_settled(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
@@ -345,21 +376,21 @@ def findings_settled(x: f.ApplicationFacts, actor: Actor) -> Blocker | None:
 
 
 def own_review(x: f.ReviewFacts, actor: Actor) -> Blocker | None:
-    return _when(actor.person_id != x.reviewer, "not_your_review", LGA)
+    return _owners(actor.person_id not in (x.reviewer, f.SOMEBODY_NEW), "not_your_review")
 
 
 def own_review_or_manager(x: f.ReviewFacts, actor: Actor) -> Blocker | None:
     """An association's officer steps back for themselves alone; the programme manager may take anybody off a file."""
-    foreign = actor.person_id != x.reviewer and bool(actor.roles & set(LGA))
-    return _when(foreign, "not_your_review", LGA)
+    foreign = actor.person_id not in (x.reviewer, f.SOMEBODY_NEW) and bool(actor.roles & set(LGA))
+    return _owners(foreign, "not_your_review")
 
 
 def case_in_review(x: f.ReviewFacts, actor: Actor) -> Blocker | None:
-    return _when(not x.case_in_review, "case_not_in_review", ())
+    return _when(not x.case_in_review, "case_not_in_review", APPLICANT if x.case_comes_back else NOBODY)
 
 
 def no_conflict(x: f.ReviewFacts, actor: Actor) -> Blocker | None:
-    return _when(x.conflict_known or x.conflict_declared, "conflict_of_interest", ())
+    return _when(x.conflict_known or x.conflict_declared, "conflict_of_interest", NOBODY)
 
 
 def conflict_answered(x: f.ReviewFacts, actor: Actor) -> Blocker | None:
@@ -409,7 +440,7 @@ def version_checked(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
 
 
 def objections_settled(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
-    return _when(x.objections_open, "objections_open", (*APPLICANT, *MANAGER), count=x.objections_open)
+    return _when(x.objections_open, "objections_open", (*APPLICANT, *OFFICE), count=x.objections_open)
 
 
 def parties_agreed(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
@@ -419,20 +450,22 @@ def parties_agreed(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
 
 
 def everyone_signed(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
-    return _when(x.unsigned, "signatures_open", (Role.SIGNATORY, Role.DIRECTOR), parties=", ".join(x.unsigned))
+    return _when(x.unsigned, "signatures_open", x.unsigned_roles, parties=", ".join(x.unsigned))
 
 
 def signs_this_agreement(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
     """Who is named to sign, or was given that signature to give, and has not given it yet."""
-    return _when(actor.person_id not in x.signatories, "signs_nothing_here", MANAGER)
+    known = x.signatories | {f.SOMEBODY_NEW}
+    return _owners(actor.person_id not in known, "signs_nothing_here")
 
 
 def case_in_contracting(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
-    return _when(not x.case_contracting, "case_not_in_contracting", ())
+    return _when(not x.case_contracting, "case_not_in_contracting", NOBODY)
 
 
 def case_is_over(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
-    return _when(not x.case_over, "case_still_running", MANAGER)
+    """Before it is signed the applicants may withdraw; afterwards the director closes or ends the project."""
+    return _when(not x.case_over, "case_still_running", (Role.SIGNATORY,) if x.unsigned else DIRECTOR)
 
 
 # --- report, corrective action and knowledge-sharing obligation -----------------------------------
@@ -440,7 +473,7 @@ def case_is_over(x: f.AgreementFacts, actor: Actor) -> Blocker | None:
 
 def case_running(x: f.ReportFacts | f.ActionFacts | f.ObligationFacts, actor: Actor) -> Blocker | None:
     """What is followed in a project is over with it."""
-    return _when(not x.case_running, "case_not_running", ())
+    return _when(not x.case_running, "case_not_running", NOBODY)
 
 
 def four_sections(x: f.ReportFacts, actor: Actor) -> Blocker | None:
@@ -449,7 +482,7 @@ def four_sections(x: f.ReportFacts, actor: Actor) -> Blocker | None:
 
 
 def not_the_author(x: f.ReportFacts, actor: Actor) -> Blocker | None:
-    return _when(actor.person_id == x.author, "own_report", MANAGER)
+    return _owners(actor.person_id == x.author, "own_report")
 
 
 def evidence_given(x: f.ActionFacts | f.ObligationFacts, actor: Actor) -> Blocker | None:
@@ -458,11 +491,11 @@ def evidence_given(x: f.ActionFacts | f.ObligationFacts, actor: Actor) -> Blocke
 
 
 def verifier_is_another(x: f.ActionFacts, actor: Actor) -> Blocker | None:
-    return _when(actor.person_id in (x.done_by, x.owner), "own_action", MANAGER)
+    return _owners(actor.person_id in (x.done_by, x.owner), "own_action")
 
 
 def confirmer_is_another(x: f.ObligationFacts, actor: Actor) -> Blocker | None:
-    return _when(actor.person_id == x.delivered_by, "own_delivery", MANAGER)
+    return _owners(actor.person_id == x.delivered_by, "own_delivery")
 
 
 # --- document template ----------------------------------------------------------------------------
@@ -470,11 +503,11 @@ def confirmer_is_another(x: f.ObligationFacts, actor: Actor) -> Blocker | None:
 
 def template_preview_made(x: f.TemplateFacts, actor: Actor) -> Blocker | None:
     """Nobody judges what could not be written with sample data."""
-    return _when(not x.preview_made, "template_preview_missing", MANAGER)
+    return _when(not x.preview_made, "template_preview_missing", TEMPLATE_KEEPERS)
 
 
 def template_activator_is_another(x: f.TemplateFacts, actor: Actor) -> Blocker | None:
-    return _when(actor.person_id == x.uploaded_by, "template_own_upload", TEMPLATE_KEEPERS)
+    return _owners(actor.person_id == x.uploaded_by, "template_own_upload")
 
 
 def template_place_is_free(x: f.TemplateFacts, actor: Actor) -> Blocker | None:
@@ -497,9 +530,9 @@ def clause_words_stand(x: f.ClauseFacts, actor: Actor) -> Blocker | None:
 
 def clause_decider_is_another(x: f.ClauseFacts, actor: Actor) -> Blocker | None:
     """No deviation from the model text that one person alone put there."""
-    return _when(actor.person_id == x.proposed_by, "own_clause", OFFICE)
+    return _owners(actor.person_id == x.proposed_by, "own_clause")
 
 
 def clause_decider_is_of_no_party(x: f.ClauseFacts, actor: Actor) -> Blocker | None:
     """Nobody approves for the programme what binds a municipality they belong to."""
-    return _when(actor.person_id in x.party_people, "belongs_to_party", OFFICE)
+    return _owners(actor.person_id in x.party_people, "belongs_to_party")

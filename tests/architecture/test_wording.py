@@ -35,12 +35,13 @@ SAMPLES = {
     **dict.fromkeys(("calls", "cases", "count", "days", "have", "need", "limit", "fit", "votes"), "3"),
     **dict.fromkeys(("bar", "spread", "score", "percent"), "62.50"),
     **dict.fromkeys(("left", "scheduled", "grant"), "18000.00"),
-    **dict.fromkeys(("closes", "until", "last", "ends"), "2026-11-24"),
+    **dict.fromkeys(("closes", "until", "last", "ends", "opens"), "2026-11-24"),
     "parties": "Goes, Kamuli",
     "roles": "finance_officer,director",
     "criteria": "fit,value",
     "gaps": "signatory:Region, north,obligations",
     "outcome": "reserve",
+    "agreement": "issued",
     "state": "draft",
     "trigger": "approve",
 }
@@ -74,11 +75,14 @@ def pairs(part: str) -> list[tuple[Machine, Any]]:
     return sorted({(d.machine, move.trigger) for d in ALL for move in d.moves})
 
 
+CALLS = ("_when", "_owners")
+
+
 def guard_codes(source: str) -> dict[str, set[tuple[str, ...]]]:
-    """Each code a guard can answer with, and the parameters it comes with: read from the calls of `_when`."""
+    """Each code a guard can answer with, and the parameters it comes with: read from the calls."""
     found: dict[str, set[tuple[str, ...]]] = {}
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_when":
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
             code = ast.literal_eval(node.args[1])
             found.setdefault(code, set()).add(tuple(keyword.arg or "" for keyword in node.keywords))
     return found
@@ -259,7 +263,17 @@ def test_params_are_said_in_words(code: str, keys: tuple[str, ...], words_in_it:
 
 @pytest.mark.parametrize("code", blockers.WITHOUT)
 def test_an_unknown_figure_is_left_out(code: str) -> None:
-    params = {"score": "None", "need": "60", "fit": "3", "until": "", "last": "", "days": "42", "ends": ""}
+    params = {
+        "score": "None",
+        "need": "60",
+        "fit": "3",
+        "until": "",
+        "last": "",
+        "days": "42",
+        "ends": "",
+        "agreement": "",
+    }
+    params["agreement"] = ""
     keys = next(iter(guard_codes(GUARDS.read_text())[code]))
     text = wording.blocker(Blocker(code, (), tuple((key, params[key]) for key in keys if key in params)))
     assert "None" not in text
@@ -281,7 +295,7 @@ def test_an_unknown_code_is_an_error() -> None:
 @pytest.mark.parametrize(
     ("roles", "sentence"),
     [
-        ((), ""),
+        ((), "Nobody can change this any more."),
         ((Role.SYSTEM,), "This happens by itself when the time has come."),
         ((Role.AUDITOR,), "The auditor can clear this."),
         (
@@ -295,7 +309,23 @@ def test_who_can_clear_it(roles: tuple[Role, ...], sentence: str) -> None:
 
 
 def test_who_can_do_it_instead() -> None:
-    assert wording.who(Blocker(engine.NOT_YOURS, (Role.ASSESSOR,))) == "The assessor can do this."
+    assert wording.who(Blocker(engine.NOT_YOURS, (Role.ASSESSOR,), by_owners=True)) == "The assessor can do this."
+
+
+@pytest.mark.parametrize(
+    ("code", "params", "sentence"),
+    [
+        ("notice_running", {"ends": "2026-11-24"}, "this happens by itself after Tuesday 24 November 2026."),
+        ("call_not_open", {"opens": "2026-11-24"}, "this happens by itself on Tuesday 24 November 2026."),
+        ("appeal_time_running", {"last": ""}, "This happens by itself when the time has come."),
+    ],
+)
+def test_what_only_time_clears_says_when(code: str, params: dict[str, str], sentence: str) -> None:
+    assert sentence in wording.who(Blocker(code, (Role.SYSTEM,), tuple(params.items())))
+
+
+def test_what_has_said_it_all_does_not_add_that_nobody_can() -> None:
+    assert [wording.who(Blocker(code)) for code in ("capacity_hold_off", engine.NO_SUCH_MOVE)] == ["", ""]
 
 
 TODAY = date(2026, 11, 21)

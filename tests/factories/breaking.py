@@ -364,6 +364,7 @@ BREAKS: dict[str, Change] = {
     "instrument_open": lambda case, _who: _set(case, instrument=None),
     "instrument_lowered": _invests,
     "signatures_open": _as_before,
+    "agreement_not_in_force": _as_before,
     "tranches_do_not_add_up": lambda case, _who: db.session.add(
         Tranche(agreement_id=case.id, number=9, amount=Decimal(1), condition="More", due_on=case.ends_on)
     ),

@@ -78,6 +78,7 @@ TABLE: dict[str, Row] = {
     "/applications/<application_id>": SUMMARY,
     "/applications/<application_id>/history": FILE,
     "/applications/<application_id>/path": FILE,
+    "/cases/<machine>/<case_id>/path": FILE,
     "/applications/<application_id>/read": FILE,
     "/applications/<application_id>/difference": (None, "PSLRA", "PSRA", "PSRAN", "PSRA", "PSRA"),
     "/applications/<application_id>/form": FILE,
@@ -141,8 +142,10 @@ TABLE: dict[str, Row] = {
     "/evidence/<attachment_id>": FOLLOWED,
     "/deadlines/<deadline_id>/extend": (None, "R", "R", "R", "R", "R"),  # 409 once it is over
 }
-# Whoever knows the file but may not open this gets 403; of a move only those who see the whole file know.
-KNOWN = dict.fromkeys(TABLE, SUMMARY) | {"/move/<machine>/<case_id>/<trigger>": FILE}
+# Whoever knows the file but may not open this gets 403; of moves and of ways only those know who see it whole.
+KNOWN = dict.fromkeys(TABLE, SUMMARY) | dict.fromkeys(
+    ("/move/<machine>/<case_id>/<trigger>", "/cases/<machine>/<case_id>/path"), FILE
+)
 
 
 # --- the files -----------------------------------------------------------------------------------------------------

@@ -122,7 +122,7 @@ def _elsewhere(part: Machine) -> Link:
 
 LINKS: dict[tuple[Machine, str], Link] = {
     (M.APPLICATION, "envelope_short"): lambda world, file, _: file.amount > world.left(),
-    (M.APPLICATION, "signatures_open"): lambda _w, file, _: (
+    (M.APPLICATION, "agreement_not_in_force"): lambda _w, file, _: (
         not file.agreement or file.agreement.state is not S.IN_FORCE
     ),
     (M.APPLICATION, "call_not_open"): lambda world, _f, _: world.call.state is not S.OPEN,

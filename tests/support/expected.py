@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from workflows import facts as f
-from workflows.definition import Definition, Move
+from workflows.definition import Definition, Guard, Move
+from workflows.facts import Actor
 from workflows.vocabulary import Instrument, Machine, Role, State, Trigger
 
 M, T, S = Machine, Trigger, State
@@ -164,7 +165,7 @@ ASKED: dict[tuple[Machine, Trigger], Broken] = {
         "instrument_open": {"instrument": None},
         "instrument_lowered": {"instrument_computed": Instrument.INVESTMENT_CONTRACT},
     },
-    (M.APPLICATION, T.CONCLUDE): {"signatures_open": {"agreement_in_force": False}},
+    (M.APPLICATION, T.CONCLUDE): {"agreement_not_in_force": {"agreement_in_force": False}},
     (M.APPLICATION, T.START_MONITORING): OF_A_PARTY
     | {
         "committee_undecided": {"committee_decided": False},
@@ -257,6 +258,13 @@ ALSO: dict[tuple[Machine, Trigger], list[tuple[str, dict[str, Any]]]] = {
     (M.REVIEW, T.SUBMIT_REVIEW): [("conflict_of_interest", {"conflict_declared": True})],
     (M.ACTION, T.VERIFY): [("own_action", {"owner": ME})],
 }
+
+
+def breaking(definition: Definition, move: Move, guard: Guard) -> dict[str, Any]:
+    """Facts that this guard of the edge refuses."""
+    known = green(definition, move)
+    found = (facts for facts in asked(definition, move).values() if guard(replace(known, **facts), Actor(ME, move.by)))
+    return next(found)
 
 
 def green(definition: Definition, move: Move) -> Any:

@@ -130,7 +130,7 @@ def path(query: Shape, machine: str, case_id: int) -> Shape:
         "case": shapes.case_line(case),
         "target": shapes.state(case.__machine__, target),
         "reachable": way is not None,
-        "steps": [shapes.step(case, step) for step in way.steps] if way else [],
+        "steps": shapes.way(way) if way else [],
     }
 
 

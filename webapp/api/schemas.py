@@ -182,6 +182,18 @@ class Step(Strict):
     now = truth("it leaves the present state, so what is missing is known")
     missing = many(Reason)
     needed = words("what a later move will ask for")
+    parts = fields.List(
+        fields.Nested("PartWay"),
+        required=True,
+        metadata={"description": "what has to happen first in parts of the file that this move waits for"},
+    )
+
+
+class PartWay(Strict):
+    machine = said(validate=validate.OneOf([m.value for m in Machine]))
+    name = said("which part it is")
+    state = one(Coded)
+    steps = many(Step)
 
 
 class Path(Strict):

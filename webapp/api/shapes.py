@@ -119,17 +119,26 @@ def offer(case: Case, row: OfferRow) -> Shape:
     }
 
 
-def step(case: Case, one: explain.Step) -> Shape:
-    return _move(case.__machine__, one.move) | {
+def way(one: explain.Way) -> list[Shape]:
+    return [_step(one.machine, step) for step in one.steps]
+
+
+def _step(machine: Machine, one: explain.Step) -> Shape:
+    return _move(machine, one.move) | {
         "label": one.label,
         "text": one.text,
-        "source": state(case.__machine__, one.move.source),
+        "source": state(machine, one.move.source),
         "by_itself": one.by_itself,
         "mine": one.mine,
         "now": one.now,
         "missing": [reason(why) for why in one.missing],
         "needed": list(one.needed),
+        "parts": [_part(part) for part in one.parts],
     }
+
+
+def _part(one: explain.Way) -> Shape:
+    return {"machine": one.machine.value, "name": one.of, "state": state(one.machine, one.state), "steps": way(one)}
 
 
 def _move(machine: Machine, move: Move) -> Shape:

@@ -28,7 +28,7 @@ from webapp.models.types import Case
 from webapp.notifications.audience import TOLD
 from webapp.paging import page_number
 from webapp.policy import Action, Principal
-from webapp.services import advance, announce, audit, documents, explain, scope, troubles
+from webapp.services import advance, announce, audit, documents, scope, troubles
 from webapp.services.cases import open_case
 from workflows.definition import Move
 from workflows.vocabulary import DeadlineKind, Machine, Role, Trigger
@@ -59,7 +59,7 @@ def show(application_id: int) -> str:
         more=len(entries) > ON_PAGE,
         meaning=wording.state_meaning(Machine.APPLICATION, application.state),
         sees_score=policy.may(who, Action.VIEW_DECISION, room),
-        targets=explain.targets(application),
+        is_over=advance.definition_of(application).spec(application.state).is_final,
         due=due.rows(application, who, room),
         unwritten=_unwritten(application) if policy.may(who, Action.MAKE_PDF, room) else [],
     )

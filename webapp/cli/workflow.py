@@ -120,13 +120,33 @@ def explain_command(machine: str, case_id: int, move: str, email: str, as_json: 
         raise click.ClickException("There is no such case." if case is None else "Nobody has this address.")
     found = explain.explain(case, Trigger(move), scope.principal(person))
     if as_json:
-        rows = [{"code": r.blocker.code, "text": r.text, "who": r.who} for r in found.reasons]
-        click.echo(json.dumps({"possible": found.ready, "reasons": rows}, ensure_ascii=False, indent=2))
+        said = {"possible": found.ready, "reasons": _reasons(found.reasons), "parts": [_way(w) for w in found.parts]}
+        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
         return
     for reason in found.reasons:
         click.echo(f"{reason.text} {reason.who}".rstrip())
+    for part in found.parts:
+        _say_way(part)
     if found.ready:
         click.echo("Nothing stands in the way.")
+
+
+def _reasons(found: Sequence[explain.Reason]) -> list[dict[str, str]]:
+    return [{"code": r.blocker.code, "text": r.text, "who": r.who} for r in found]
+
+
+def _way(way: explain.Way) -> dict[str, object]:
+    """The way of a part as plain values."""
+    steps = [{"move": s.move.trigger, "missing": _reasons(s.missing), "needed": s.needed} for s in way.steps]
+    return {"machine": way.machine, "of": way.of, "to": way.state, "steps": steps}
+
+
+def _say_way(way: explain.Way) -> None:
+    click.echo(f"{way.of}:")
+    for step in way.steps:
+        click.echo(f"  {step.label} -> {step.dest}")
+        for sentence in [*(f"{r.text} {r.who}".rstrip() for r in step.missing), *step.needed]:
+            click.echo(f"    {sentence}")
 
 
 @group.command("document", help="Write docs/workflows.md and its pictures from the tables.")

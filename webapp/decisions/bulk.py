@@ -74,7 +74,7 @@ def _judge(role: Role, files: Sequence[Application], who: Principal, *, confirmi
             answers = _confirms(role, file, known[file.id], actor)
         else:
             answers = _recommends(file, known[file.id], actor)
-        found[file.id] = tuple(blocker for blocker in answers if blocker is not None)
+        found[file.id] = tuple(blocker.owned_by((role,)) for blocker in answers if blocker is not None)
     return found
 
 

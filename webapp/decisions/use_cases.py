@@ -109,7 +109,7 @@ def vote(application: Application, uphold: bool, reasons: str, actor: Principal)
     _require(application, Action.VOTE, trigger, actor)
     query = select(Appeal).where(Appeal.application_id == application.id).options(selectinload(Appeal.votes))
     appeal = db.session.scalars(query.execution_options(populate_existing=True)).one()
-    _pass(trigger, guards.new_to_file(_facts(application, actor), actor_on(application, actor)))
+    _pass(trigger, Action.VOTE, guards.new_to_file(_facts(application, actor), actor_on(application, actor)))
     if any(row.person_id == actor.person_id for row in appeal.votes):
         raise Invalid("uphold", _("You have voted already. Another member of the panel votes now."))
     text = tidy(reasons)
@@ -153,7 +153,7 @@ def _require_may_confirm(
     who = actor_on(application, actor)
     if role not in who.roles:
         raise _refused(trigger, Blocker(NOT_YOURS, (role,)))
-    _pass(trigger, guards.fresh_confirmer(_facts(application, actor), who))
+    _pass(trigger, Action.CONFIRM, guards.fresh_confirmer(_facts(application, actor), who))
     if actor.person_id == application.manager_id:
         raise _refused(trigger, Blocker("not_a_fresh_confirmer", missing(decision, application)))
     if any(row.person_id == actor.person_id for row in decision.confirmations):
@@ -195,9 +195,9 @@ def _facts(application: Application, actor: Principal) -> ApplicationFacts:
     return facts
 
 
-def _pass(trigger: Trigger, blocker: Blocker | None) -> None:
+def _pass(trigger: Trigger, action: Action, blocker: Blocker | None) -> None:
     if blocker is not None:
-        raise _refused(trigger, blocker)
+        raise _refused(trigger, blocker.owned_by(policy.TABLE[action].roles))
 
 
 def _refused(trigger: Trigger, blocker: Blocker) -> Refused:

@@ -116,6 +116,7 @@ class BatchItem(Base):
                 row["code"],
                 tuple(Role(role) for role in row["cleared_by"]),
                 tuple((key, value) for key, value in row["params"]),
+                row.get("by_owners", False),
             )
             for row in self.reasons
         )
@@ -128,6 +129,7 @@ class BatchItem(Base):
                 "code": blocker.code,
                 "cleared_by": [role.value for role in blocker.cleared_by],
                 "params": [[key, str(value)] for key, value in blocker.params],
+                "by_owners": blocker.by_owners,
             }
             for blocker in blockers
         ]

@@ -6,12 +6,13 @@ makes a mail happen once, even if two workers look at the same moment.
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from webapp import clock, wording
+from webapp import clock, policy, wording
 from webapp.extensions import db
 from webapp.models.application import Application
 from webapp.models.assessment import Review
@@ -19,10 +20,11 @@ from webapp.models.monitoring import CorrectiveAction, Obligation
 from webapp.models.people import Person
 from webapp.models.record import Deadline, Reminder, ReminderOutcome
 from webapp.models.types import Case
-from webapp.services import announce
-from webapp.services.scope import principal
+from webapp.services import announce, explain
+from webapp.services.scope import principal, scope_of
 from webapp.services.versions import CASES
 from workflows.deadlines import KINDS, STANDSTILLS, still_in, told
+from workflows.engine import NOT_YOURS
 from workflows.vocabulary import DeadlineKind, Machine, ReminderStep
 
 PAGES: dict[Machine, str] = {
@@ -62,7 +64,8 @@ def send(deadline_id: int) -> bool:
         _settle(reminder, ReminderOutcome.OVERTAKEN)
     _settle(last, ReminderOutcome.SENT)
     for person in audience(row, last.step, case):
-        mail(person, row, case, f"deadline-{row.id}-{last.step}-{person.id}", lambda: _lines(row, last.step))
+        key = f"deadline-{row.id}-{last.step}-{person.id}"
+        mail(person, row, case, key, partial(_lines, row, last.step, case, person))
     return True
 
 
@@ -109,7 +112,7 @@ def mail(person: Person, row: Deadline, case: Case, key: str, lines: Callable[[]
         )
 
 
-def _lines(row: Deadline, step: ReminderStep) -> list[str]:
+def _lines(row: Deadline, step: ReminderStep, case: Case, reader: Person) -> list[str]:
     """What is due and how far away it is today, which need not be the day for which the reminder was planned."""
     what = wording.label(row.kind)
     day = wording.day(row.last_on)
@@ -125,7 +128,23 @@ def _lines(row: Deadline, step: ReminderStep) -> list[str]:
     if roles := told(row.kind, step):
         names = [wording.role(role) for role in roles]
         lines.append(_("Because it is late, this mail also goes to: %(names)s.", names=", ".join(names)))
-    return lines
+    return [*lines, *missing(row, case, reader)]
+
+
+def missing(row: Deadline, case: Case, reader: Person) -> list[str]:
+    """What still stands in the way of what is due, and who can clear it; nothing for who may not look at the case.
+
+    It is the explanation that the pages show, without whose move it is: the mail itself goes to those who are asked.
+    """
+    who, move = principal(reader), KINDS[row.kind].move
+    if move is None or not policy.may(who, policy.LOOK[row.machine], scope_of(case)):
+        return []
+    reasons = [r for r in explain.explain(case, move, who).reasons if r.blocker.code != NOT_YOURS]
+    if not reasons:
+        return [
+            _("Nothing is missing any more. What is left to do: %(move)s.", move=wording.trigger(row.machine, move))
+        ]
+    return [_("Still missing:"), *(f"{reason.text} {reason.who}".rstrip() for reason in reasons)]
 
 
 def _when(row: Deadline) -> str:

@@ -92,6 +92,7 @@ DECIDING: dict[str, LazyString] = {
 CONTRACTING: dict[str, LazyString] = {
     "instrument_open": _("The kind of agreement is not chosen yet."),
     "instrument_lowered": _("The grant pays an investment to a partner, so an investment contract is needed."),
+    "agreement_not_in_force": _("The agreement is not in force yet. It stands in the state “%(agreement)s”."),
     "signatures_open": _("Not all the parties have signed yet. Still missing: %(parties)s."),
     "signs_nothing_here": _("You are not named to sign this agreement, or you have signed it already."),
     "tranches_do_not_add_up": _(
@@ -163,7 +164,7 @@ WITHOUT: dict[str, LazyString] = {
     "appeal_too_late": _("An appeal is possible only after the letter."),
     "appeal_time_running": _("The applicants can still appeal. The letter is not sent yet."),
     "notice_running": _("Notice must be given first. Its time must be over before this step."),
-    "signatures_open": _("Not all the parties have signed yet."),
+    "agreement_not_in_force": _("The agreement is not in force yet."),
 }
 
 Spoken = Callable[[str], str]
@@ -211,7 +212,7 @@ def _as_is(text: str) -> str:
 
 
 SPOKEN: dict[str, Spoken] = {
-    **dict.fromkeys(("closes", "until", "last", "ends"), _day),
+    **dict.fromkeys(("closes", "until", "last", "ends", "opens"), _day),
     **dict.fromkeys(
         (
             "calls",
@@ -234,6 +235,7 @@ SPOKEN: dict[str, Spoken] = {
     "roles": _each(_role),
     "criteria": _each(grids.criterion),
     "gaps": _gaps,
+    "agreement": lambda code: states.state(Machine.AGREEMENT, State(code)),
     "outcome": lambda code: states.state(Machine.APPLICATION, State(code)),
 }
 MONEY = ("left", "scheduled", "grant")
@@ -243,6 +245,10 @@ SECTIONS: dict[str, Spoken] = {
     "report_sections_empty": _each(form.report_section),
 }
 UNKNOWN = ("", "None")
+# Where nobody can clear it, and the sentence has said already what that means.
+SAID_ALREADY = frozenset({NO_SUCH_MOVE, REASON_MISSING, "capacity_hold_off", "conflict_of_interest", *TOGETHER})
+# The last day of what only time clears; `opens` is the first day of what then begins.
+LAST_DAYS = ("until", "last", "ends")
 
 
 def blocker(blocker: Blocker, currency: str = "") -> str:
@@ -271,13 +277,23 @@ def _no_such_move(params: dict[str, str]) -> str:
 
 
 def who(blocker: Blocker) -> str:
-    """Who can clear it, as a sentence; empty when nobody can."""
+    """Who can clear it, or when time does, as a sentence; empty where the blocker's own words have said all."""
     if not blocker.cleared_by:
-        return ""
+        return "" if blocker.code in SAID_ALREADY else str(gettext("Nobody can change this any more."))
     if blocker.cleared_by == (Role.SYSTEM,):
-        return str(gettext("This happens by itself when the time has come."))
+        return _by_time(dict(blocker.params))
     holders = people.holders(role for role in blocker.cleared_by if role is not Role.SYSTEM)
     holders = holders[0].upper() + holders[1:]
-    if blocker.code == NOT_YOURS:
+    if blocker.by_owners or blocker.code == NOT_YOURS:
         return str(gettext("%(holders)s can do this.", holders=holders))
     return str(gettext("%(holders)s can clear this.", holders=holders))
+
+
+def _by_time(params: dict[str, str]) -> str:
+    """When it clears by itself; the day may not be known yet, as before a letter is sent."""
+    if params.get("opens"):
+        return str(gettext("Nobody has to do anything: this happens by itself on %(day)s.", day=_day(params["opens"])))
+    last = next((params[key] for key in LAST_DAYS if params.get(key, "") not in UNKNOWN), "")
+    if not last:
+        return str(gettext("This happens by itself when the time has come."))
+    return str(gettext("Nobody has to do anything: this happens by itself after %(day)s.", day=_day(last)))

@@ -55,6 +55,7 @@ DECIDING: dict[str, LazyString] = {
     "mandate_complete": _("Everybody whose mandate the amount asks for has confirmed."),
     "fresh_confirmer": _("Whoever confirms has not worked on the file before."),
     "envelope_has_room": _("The country plan has enough money left."),
+    "envelope_has_room_again": _("The country plan has enough money left."),
     "score_allows_funding": _("The score is high enough for funding."),
     "reserve_validity_over": _("The time on the reserve list is over."),
     "within_appeal_time": _("The time to appeal is not over."),

@@ -205,7 +205,7 @@ DECIDING = (
         g.fresh_confirmer,
         effects=(Effect.SETTLE_DECISION, Effect.LETTER_REJECTION),
     ),
-    *moves(Trigger.RECONSIDER, State.RESERVE, State.DECISION, MANAGER, g.not_of_a_party, g.envelope_has_room),
+    *moves(Trigger.RECONSIDER, State.RESERVE, State.DECISION, MANAGER, g.not_of_a_party, g.envelope_has_room_again),
     *moves(
         Trigger.LAPSE,
         State.RESERVE,

@@ -20,7 +20,7 @@ from webapp.policy import Principal
 from webapp.services import content
 from webapp.services.facts.figures import rules_of
 from webapp.services.facts.monitoring import monitoring
-from webapp.services.facts.programme import call_is_open
+from webapp.services.facts.programme import call_is_open, call_opens_on
 from webapp.services.facts.together import FILES, Together
 from workflows import facts as f
 from workflows import mandates, scoring
@@ -30,7 +30,7 @@ from workflows.vocabulary import DeadlineKind, Machine, Role, State
 def of_application(case: Application, actor: Principal | None, among: Together | None = None) -> f.ApplicationFacts:
     """The facts of one file; `among` are those it is judged with, so that every table is read once for all of them."""
     among = among or Together([case])
-    collected: dict[str, Any] = {}
+    collected: dict[str, Any] = {"appeals": case.refusals}  # who is past a refusal has appealed against it
     for builder in BY_STATE.get(case.state, ()):
         collected |= builder(case, among)
     return f.ApplicationFacts(
@@ -72,6 +72,8 @@ def _writing(case: Application, _among: Together) -> dict[str, Any]:
     return {
         "missing": content.missing(case),
         "call_open": call_is_open(case.call),
+        "call": case.call.state,
+        "call_opens_on": call_opens_on(case.call),
         "on_theme": case.theme is not None and case.theme.plan_id == case.call.plan_id,
         "unsigned_parties": tuple(p.organisation.name for p in case.parties if p.signed_off_sha256 != digest),
     }
@@ -204,7 +206,7 @@ def _officers() -> Any:
 
 
 def _appeal(case: Application, among: Together) -> dict[str, Any]:
-    appeal = next(iter(among.of(Appeal, case, selectinload(Appeal.votes))), None)
+    appeal = next(iter(among.of(Appeal, case, joinedload(Appeal.votes))), None)
     votes = appeal.votes if appeal else []
     return {
         "appeals": int(appeal is not None),
@@ -253,6 +255,7 @@ def _contracting(case: Application, among: Together) -> dict[str, Any]:
         "instrument": case.instrument,
         "instrument_computed": content.instrument(case).instrument,
         "agreement_in_force": agreement is not None and agreement.state is State.IN_FORCE,
+        "agreement": agreement.state if agreement else None,
     }
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from webapp import clock
-from webapp.models.agreement import Agreement, Document
+from webapp.models.agreement import Agreement, AgreementParty, Document
 from webapp.models.application import BudgetCategory
 from webapp.models.assessment import Advice, Review
 from webapp.models.monitoring import CorrectiveAction, Obligation, Report
@@ -17,19 +17,22 @@ from webapp.services.facts.figures import rules_of
 from workflows import facts as f
 from workflows import scoring
 from workflows.stages import STAGES
-from workflows.vocabulary import State
+from workflows.vocabulary import Role, State
 
 
 def of_review(case: Review, actor: Principal | None) -> f.ReviewFacts:
     known: frozenset[int] = party_people(case.application)["party_people"]
     scored = {score.criterion for score in case.scores}
+    this_round = case.round == case.application.review_round
+    asked = case.application.state is State.CLARIFICATION and case.application.return_state is State.REVIEW
     return f.ReviewFacts(
         reviewer=case.reviewer_id,
         conflict_declared=None if case.no_conflict is None else not case.no_conflict,
         conflict_known=case.reviewer_id in known,
         unscored=tuple(key for key in scoring.REVIEW_GRID if key not in scored),
         advice_given=isinstance(case.advice, Advice),
-        case_in_review=_at_stage(case) and case.round == case.application.review_round,
+        case_in_review=_at_stage(case) and this_round,
+        case_comes_back=asked and this_round,
     )
 
 
@@ -38,6 +41,7 @@ def of_agreement(case: Agreement, actor: Principal | None) -> f.AgreementFacts:
     drafting = case.state is State.DRAFT
     document = case.issued_document
     signed = {s.party_id for s in document.signatures} if document else set()
+    unsigned = [p for p in case.parties if p.id not in signed]
     advances = sum((t.amount for t in case.tranches if not t.is_balance), Decimal(0))
     newest = case.documents[-1] if drafting and case.documents else None
     negotiation = _negotiation(case, newest) if newest is not None else {}
@@ -50,13 +54,19 @@ def of_agreement(case: Agreement, actor: Principal | None) -> f.AgreementFacts:
         instrument_computed=content.instrument(case.application).instrument,
         document_current=drafting and document_current(case),
         gaps=agreement_gaps(case) if drafting else (),
-        unsigned=tuple(p.organisation.name for p in case.parties if p.id not in signed),
+        unsigned=tuple(_signing(p) for p in unsigned),
+        unsigned_roles=tuple({Role.DIRECTOR if p.is_operator else Role.SIGNATORY: None for p in unsigned}),
         signatories=signatories(case, signed),
         case_contracting=_at_stage(case),
         case_over=case.application.state in (State.WITHDRAWN, State.TERMINATED, State.CLOSED),
         manager=case.application.manager_id,
         **negotiation,
     )
+
+
+def _signing(party: AgreementParty) -> str:
+    """A party as the signature names it: "Rubavu (Mayor)"."""
+    return f"{party.organisation.name} ({party.capacity})" if party.capacity else party.organisation.name
 
 
 def _negotiation(case: Agreement, newest: Document) -> dict[str, Any]:

@@ -17,15 +17,17 @@ from webapp.models.monitoring import (
     ReportKind,
     TerminationNotice,
 )
+from webapp.models.people import RoleGrant
 from webapp.services.facts.figures import count, is_audited
 from webapp.services.facts.together import FILES, Together
-from workflows.vocabulary import State
+from workflows.vocabulary import Role, State
 
 
 def monitoring(case: Application, among: Together) -> dict[str, Any]:
     """Everything that monitoring and closing ask, in one statement of counts: a row per party of each file."""
     counted = among.rows(_counts, case)
-    _file, committee, final, reports, audits, audit, obligations, actions, findings, notice, *_party = counted[0]
+    _file, committee, final, reports, audits, audit, auditors, *more = counted[0]
+    obligations, actions, findings, notice, *_party = more
     named = {row[-2] for row in counted if row[-1]}
     return {
         "committee_decided": bool(committee),
@@ -33,6 +35,7 @@ def monitoring(case: Application, among: Together) -> dict[str, Any]:
         "reports_open": reports,
         "audit_needed": bool(audits) or is_audited(case),
         "audit_opinion": bool(audit),
+        "auditor_named": bool(auditors) or not audits,
         "obligations_open": obligations,
         "actions_open": actions,
         "findings_open": findings,
@@ -58,6 +61,12 @@ def _counts() -> Any:
             count(Report.id, Report.application_id == mine, Report.state != State.ACCEPTED),
             count(Audit.id, Audit.application_id == mine),
             count(Audit.id, Audit.application_id == mine, Audit.opinion.is_not(None)),
+            count(
+                RoleGrant.id,
+                RoleGrant.application_id == mine,
+                RoleGrant.role == Role.AUDITOR,
+                RoleGrant.ends_on.is_(None) | (RoleGrant.ends_on >= func.current_date()),
+            ),
             count(Obligation.id, Obligation.application_id == mine, Obligation.state.not_in(done)),
             count(CorrectiveAction.id, CorrectiveAction.application_id == mine, CorrectiveAction.state != State.CLOSED),
             count(Finding.id, Finding.application_id == mine, Finding.closed_at.is_(None)),

@@ -1,5 +1,6 @@
 """Facts of programmes, country plans and calls."""
 
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -65,6 +66,11 @@ def of_template(case: DocumentTemplate, actor: Principal | None) -> f.TemplateFa
     )
     in_use = db.session.scalar(others) if case.state is State.PREVIEWED else None
     return f.TemplateFacts(case.preview_id is not None, case.uploaded_by_id, in_use)
+
+
+def call_opens_on(call: Call) -> date | None:
+    """The first day on which people can apply, where it is still to come in the plan's country."""
+    return call.opens_on if clock.today(call.plan.lga.time_zone) < call.opens_on else None
 
 
 def call_is_open(call: Call) -> bool:
