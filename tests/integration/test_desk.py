@@ -50,7 +50,6 @@ from webapp.models.negotiation import (
     ApprovalKind,
     ArticleComment,
     ClauseEffect,
-    ClauseState,
     SpecialClause,
     VersionApproval,
 )
@@ -379,7 +378,7 @@ def test_a_draft_agreement_shows_its_manager_the_next_step_in_the_order_of_the_s
     assert sorted(waits(director)) == [Kind.APPROVE_CLAUSE, Kind.CHECK_VERSION]
     _checked(second, director)
     assert (waits(manager), waits(director)) == ([], [Kind.APPROVE_CLAUSE])
-    clause.state, clause.decided_by_id = ClauseState.APPROVED, director.id
+    clause.state, clause.decided_by_id = State.APPROVED, director.id
     clause.decided_at, clause.decided_sha256 = clock.now(), HASH
     assert (waits(manager), waits(director)) == ([Kind.ISSUE_AGREEMENT], [])
 

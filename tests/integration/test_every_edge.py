@@ -148,7 +148,7 @@ def test_an_edge_that_is_made_badly_is_noticed(place: Ground, mutant: invariants
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_a_guard_that_no_row_is_asked_for_is_noticed(place: Ground) -> None:
     place.maker(M.APPLICATION, RECONSIDER)
-    with invariants.dropped(M.APPLICATION, guards.envelope_has_room), pytest.raises(pytest.fail.Exception):
+    with invariants.dropped(M.APPLICATION, guards.envelope_has_room_again), pytest.raises(pytest.fail.Exception):
         test_each_broken_row_is_refused_with_exactly_its_code(place, APPLICATION, RECONSIDER, "envelope_short")
 
 

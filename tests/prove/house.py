@@ -71,6 +71,7 @@ def build(kind: str, home: Path, worker: str, database: Database | None = None) 
     app = installation.fresh()
     with app.app_context():
         folder = home / worker / f"{kind}-proofs"
+        shutil.rmtree(folder, ignore_errors=True)  # a worker may come back to a module that it had left
         folder.mkdir(parents=True)
         house = _furnish(installation, folder)
         with writing():
