@@ -220,7 +220,7 @@ def test_the_command_line_says_the_same(app: Flask) -> None:
 
 
 def test_the_pages_of_ways_need_few_statements(app: Flask) -> None:
-    """One for each kind of part that is asked about; decision 24 says why that may come to more than ten."""
+    """One for each kind of part that is asked about; decision 23 says why that may come to more than ten."""
     follow = m.monitored(app)
     with app.app_context():
         client = people.sign_in(app.test_client(), db.session.get_one(Person, follow.who["manager"]))

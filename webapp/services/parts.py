@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, undefer
 from sqlalchemy.orm.strategy_options import _AbstractLoad as Load
 
 from webapp import wording
@@ -42,8 +42,11 @@ WITH: dict[Machine, tuple[Load, ...]] = {
             joinedload(AgreementParty.organisation), joinedload(AgreementParty.signatory)
         ),
         joinedload(Agreement.tranches),
+        joinedload(Agreement.obligations),
         joinedload(Agreement.clauses),
+        undefer(Agreement.objections_open),
         joinedload(Agreement.documents).options(
+            undefer(Document.address), undefer(Document.is_sample),
             joinedload(Document.file), joinedload(Document.approvals), joinedload(Document.signatures),
             joinedload(Document.delegations),
         ),
