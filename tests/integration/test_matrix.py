@@ -361,12 +361,17 @@ def test_an_address_nobody_listed_is_noticed() -> None:
 
 
 def test_every_cell(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each address × state × person answers as the table says, and reading leaves no trace in the database."""
+    """Each address × state × person answers as the table says, and reading leaves no trace in the database.
+
+    SQLite judges every cell. The policy knows no database, so PostgreSQL judges every third address.
+    """
+    on_sqlite = world.app.config["SETTINGS"].database_url.startswith("sqlite")
+    table = TABLE if on_sqlite else dict(list(TABLE.items())[::3])
     wrong = []
     for letter in (*PEOPLE, "X", "Z"):
         client = _client(world, letter)
         before = digest(world.app)
-        wrong += judge(world, client, letter, TABLE)
+        wrong += judge(world, client, letter, table)
         assert digest(world.app) == before, f"what {letter} asked for changed the database"
     assert not wrong, "\n" + "\n".join(wrong)
     _a_loosened_policy_is_noticed(world, monkeypatch)
