@@ -20,7 +20,7 @@ from webapp.models.record import Deadline, DeadlineEnd, Reminder, ReminderOutcom
 from webapp.models.types import Case
 from webapp.policy import SYSTEM, Principal
 from webapp.services.calendars import Place, is_free, place_of
-from webapp.services.due import MODELS, Due, due_of, due_under
+from webapp.services.due import MODELS, Due, due_of, due_under, runs_in
 from webapp.services.facts import open_clarification, rules_of
 from webapp.services.scope import application_of
 from workflows.deadlines import KINDS, end_of, last_zone, morning_of, reminders, still_in, working_day
@@ -61,10 +61,11 @@ def follow(case: Case, move: Move, actor: Principal) -> None:
         ended = DeadlineEnd.DONE
     else:
         ended = DeadlineEnd.CANCELLED if dest.outcome is Outcome.STOPPED else DeadlineEnd.LEFT
+    ending = [case.__machine__] if runs_in(definition, move.source) else []
     if isinstance(case, Application):
-        _close(_of_file, case.id, ended, case.__machine__, *over(move.dest))
-    else:
-        _close(_own, case.id, ended, case.__machine__)
+        ending += set(over(move.dest)) - set(over(move.source))
+    if ending:
+        _close(_of_file if isinstance(case, Application) else _own, case.id, ended, *ending)
     if move.source is State.CLARIFICATION and isinstance(case, Application) and not dest.is_final:
         _give_back(case)
     open_for(case)

@@ -107,6 +107,11 @@ _PARTS: dict[tuple[Machine, State], Callable[[Any], Due | None]] = {
 }
 
 
+def runs_in(definition: Definition, state: State) -> bool:
+    """Whether something can be due of a case in this state; in any other no row of its own runs."""
+    return bool(definition.spec(state).deadline) or (definition.machine, state) in _PARTS
+
+
 # What can be due of a file and its parts where no table says so.
 MODELS: dict[Machine, type[Case]] = {
     Machine.APPLICATION: Application,
