@@ -36,7 +36,7 @@ check: $(VENV)/.test ## linters, types and walls only
 bench: $(VENV)/.test $(CATALOGUES) ## measure our pages against a bare reference; writes docs/benchmarks.md
 	python -m tests.bench
 
-prove: $(VENV)/.test $(CATALOGUES) ## walks, kills, races and attacks at full size (about 20 minutes); writes docs/proofs.md
+prove: $(VENV)/.test $(CATALOGUES) ## walks, kills, races and attacks at full size (about 15 minutes); writes docs/proofs.md
 	python -m tests.prove
 
 messages: $(VENV)/.runtime ## collect the texts of the interface into every catalogue, and say how much of each is translated
