@@ -1,11 +1,13 @@
 """The database, and only that: one metadata, one session, SQLite and PostgreSQL behaving alike."""
 
 import sqlite3
+from functools import cache
 from typing import Any
 
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
@@ -47,6 +49,17 @@ def _begin(connection: Connection) -> None:
         return
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def insert_new(kind: Any, *unique: str) -> Any:
+    """An INSERT that leaves a row alone which has these columns alike; each database has its own word for it."""
+    return _insert_new(db.engine.dialect.name, kind, unique)
+
+
+@cache
+def _insert_new(dialect: str, kind: Any, unique: tuple[str, ...]) -> Any:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(kind.__table__).on_conflict_do_nothing(index_elements=unique)
 
 
 CONNECTION, SHUTDOWN, TOO_MANY = "08", "57P", "53300"  # classes of SQLSTATE: the server is gone, or takes nobody

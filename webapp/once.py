@@ -16,11 +16,10 @@ from flask import Flask, Response, current_app, flash, g, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp import clock, transaction
 from webapp.errors import Repeated
-from webapp.extensions import db
+from webapp.extensions import db, insert_new
 from webapp.htmx import hx_redirect
 from webapp.models.record import SentForm
 
@@ -64,8 +63,7 @@ def _claim() -> None:
     if key is None:
         return
     values = {"key": key, "location": "", "at": clock.now()}
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    enter = insert(SentForm).values(values).on_conflict_do_nothing().returning(SentForm.key)
+    enter = insert_new(SentForm, "key").values(values).returning(SentForm.key)
     if db.session.scalar(enter) is None and (led := db.session.scalar(select(SentForm.location).filter_by(key=key))):
         raise Repeated(led)
 

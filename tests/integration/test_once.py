@@ -19,7 +19,6 @@ from sqlalchemy import func, select
 
 from tests.factories import agreements as make
 from tests.factories import applications as a
-from tests.factories.outside import Outside
 from tests.factories.people import sign_in
 from webapp import clock, jobs, once
 from webapp.applications import use_cases
@@ -41,21 +40,15 @@ TWICE = "This form reached us twice. It was kept once"
 
 
 @pytest.fixture(autouse=True)
-def room(app: Flask) -> Iterator[None]:
+def room(app: Flask, inside: None) -> Iterator[None]:
     """Forms carry their token, as outside of tests; each page is made in a second of its own, so that no test waits."""
     seconds = count(1_800_000_000)
     app.config["WTF_CSRF_ENABLED"] = True
     try:
-        with patch.object(TimestampSigner, "get_timestamp", lambda _signer: next(seconds)), app.app_context():
+        with patch.object(TimestampSigner, "get_timestamp", lambda _signer: next(seconds)):
             yield
-            db.session.remove()
     finally:
         app.config["WTF_CSRF_ENABLED"] = False
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return Outside(app, app.response_class)
 
 
 @pytest.fixture

@@ -3,14 +3,12 @@
 import uuid
 from collections.abc import Iterable
 from datetime import timedelta
-from functools import cache
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from webapp import clock
-from webapp.extensions import db
+from webapp.extensions import db, insert_new
 from webapp.models.record import Job, OutboxRow
 
 LEASE = timedelta(minutes=2)
@@ -30,13 +28,7 @@ def enqueue_all(announced: Iterable[Announced]) -> None:
     instant = clock.now()
     known = {"created_at": instant, "available_at": instant, "attempts": 0, "error": ""}
     if rows := [{"job": job, "key": key, "payload": payload} | known for job, key, payload in announced]:
-        db.session.execute(_once(db.engine.dialect.name), rows)
-
-
-@cache
-def _once(dialect: str) -> Any:
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(cast(Table, OutboxRow.__table__)).on_conflict_do_nothing(index_elements=["key"])
+        db.session.execute(insert_new(OutboxRow, "key"), rows)
 
 
 def claim() -> OutboxRow | None:
